@@ -1,0 +1,123 @@
+"""Files become blocks of samples: the only place that calls a decoder.
+
+Every failure leaves as an `AudioError` with a stable kind. Nothing is ever sized by the
+length that a header declares: it may be short, long, or 2**63 - 1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Final
+
+import soundfile
+
+from genre_audio.errors import AudioError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["check_readable", "open_decoder", "read_blocks"]
+
+_BLOCK_SAMPLES: Final = 1 << 18
+_UNRECOGNISED: Final = 1  # SF_ERR_UNRECOGNISED_FORMAT
+_SR_RANGE: Final = (1_000, 768_000)
+
+
+def check_readable(path: Path) -> None:
+    """Raise an `AudioError` if `path` is no file with something in it.
+
+    Raises
+    ------
+    AudioError
+        ``io`` if the file cannot be opened, ``empty`` if it has no bytes.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.audio.decode import check_readable
+    >>> check_readable(Path("nowhere.wav"))
+    Traceback (most recent call last):
+    genre_audio.errors.AudioError: the file cannot be read: No such file or directory
+    """
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise AudioError("the file is empty", kind="empty")
+    except OSError as error:
+        raise AudioError(f"the file cannot be read: {error.strerror}", kind="io") from error
+
+
+@contextlib.contextmanager
+def open_decoder(path: Path) -> Iterator[soundfile.SoundFile]:
+    """Open a recording for `read_blocks`; close it at the end of the ``with`` block.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Any format that libsndfile reads.
+
+    Yields
+    ------
+    soundfile.SoundFile
+        Its ``samplerate``, ``channels``, ``format`` and ``subtype`` may be believed,
+        its ``frames`` may not.
+
+    Raises
+    ------
+    AudioError
+        ``io``, ``empty``, ``unsupported_format`` or ``decode``.
+    """
+    check_readable(path)
+    if path.suffix.lower() == ".raw":
+        # libsndfile would ask us for the layout instead of looking at the bytes.
+        message = "a headerless .raw file does not say how its samples are laid out"
+        raise AudioError(message, kind="unsupported_format")
+    with _translated(), soundfile.SoundFile(os.fsencode(path)) as decoder:
+        low, high = _SR_RANGE
+        if not low <= decoder.samplerate <= high:
+            raise AudioError(
+                f"a sampling rate of {decoder.samplerate} Hz; {low} to {high} Hz can be read",
+                kind="unsupported_format",
+            )
+        yield decoder
+
+
+def read_blocks(decoder: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
+    """Decode to the end, block by block.
+
+    ``SoundFile.blocks`` fills a short read up with uninitialised memory; this loop
+    reads until nothing comes.
+
+    Yields
+    ------
+    ndarray of float32, shape (frames, channels)
+        Full scale is ±1; float files may exceed it.
+
+    Raises
+    ------
+    AudioError
+        ``decode`` if the decoder gives up.
+    """
+    frames = max(1, _BLOCK_SAMPLES // decoder.channels)
+    while True:
+        with _translated():
+            block = decoder.read(frames, dtype="float32", always_2d=True)
+        if not len(block):
+            return
+        yield block
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except soundfile.LibsndfileError as error:
+        if error.code == _UNRECOGNISED:
+            message = "the format is not one that libsndfile reads (WAV, FLAC, MP3, Ogg, AIFF, …)"
+            raise AudioError(message, kind="unsupported_format") from error
+        raise AudioError(f"the decoder gave up: {error.error_string}", kind="decode") from error

@@ -1,0 +1,208 @@
+"""One recording as a stream of segments: decode, measure, mix down, resample, cut."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import soxr
+
+from genre_audio.audio.decode import open_decoder, read_blocks
+from genre_audio.audio.quality import Quality, QualityMeter
+from genre_audio.errors import AudioError
+from genre_audio.segment import Refused, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    import soundfile
+    from numpy.typing import NDArray
+
+    from genre_audio.config import Segmentation
+
+__all__ = ["Recording", "cut", "open_recording", "resample"]
+
+
+@contextlib.contextmanager
+def open_recording(path: Path, *, name: str = "") -> Iterator[Recording]:
+    """Open a recording to read its segments.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    name : str, optional
+        What its segments call it; the file's name by default.
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    AudioError
+        ``io``, ``empty``, ``unsupported_format`` or ``decode``.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, soundfile
+    >>> from pathlib import Path
+    >>> from genre_audio.audio import open_recording
+    >>> from genre_audio.config import Segmentation
+    >>> y = 0.1 * np.sin(np.arange(44100 * 2) / 10)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     soundfile.write(Path(folder, "tone.wav"), y, 44100)
+    ...     with open_recording(Path(folder, "tone.wav")) as recording:
+    ...         [s.seconds for s in recording.segments(sr=22050, segmentation=Segmentation())]
+    [2.0]
+    """
+    with open_decoder(path) as decoder:
+        yield Recording(decoder, name=name or path.name)
+
+
+class Recording:
+    """An open recording; made by `open_recording`, read once."""
+
+    def __init__(self, decoder: soundfile.SoundFile, *, name: str) -> None:
+        self._decoder = decoder
+        self._meter = QualityMeter(sr=decoder.samplerate, channels=decoder.channels)
+        # NaN and infinities are remembered by tenths of a second: few, however many.
+        self._window = max(1, decoder.samplerate // 10)
+        self._not_finite: set[int] = set()
+        self.name = name
+
+    @property
+    def quality(self) -> Quality:
+        """What was measured so far; complete once all segments have been read."""
+        return self._meter.result()
+
+    def segments(self, *, sr: int, segmentation: Segmentation) -> Iterator[Segment | Refused]:
+        """Yield the recording's segments in order, refused ones as `Refused`.
+
+        Parameters
+        ----------
+        sr : int
+            Sampling rate of the segments in Hz.
+        segmentation : Segmentation
+            How to cut.
+
+        Yields
+        ------
+        Segment or Refused
+
+        Raises
+        ------
+        AudioError
+            ``decode`` if the decoder gives up, ``empty`` if there is not one sample.
+        """
+        samples = resample(self._mono(), sr_in=self._decoder.samplerate, sr=sr)
+        first = 0
+        for y in cut(samples, length=segmentation.samples(sr)):
+            yield self._admit(y, first=first, sr=sr)
+            first += len(y)
+        if not first:
+            raise AudioError("the file holds no samples", kind="empty")
+
+    def _mono(self) -> Iterator[NDArray[np.float32]]:
+        """Mix down; NaN and infinities become zeros whose place is remembered.
+
+        Left in, one NaN would spread over all that the resampler mixes with it.
+        """
+        frames = 0
+        for block in read_blocks(self._decoder):
+            bad = np.flatnonzero(~np.isfinite(block).all(axis=1))
+            block[bad] = 0.0
+            self._not_finite.update(((frames + bad) // self._window).tolist())
+            frames += len(block)
+            self._meter.update(block)
+            yield block.mean(axis=1)
+
+    def _admit(self, y: NDArray[np.float32], *, first: int, sr: int) -> Segment | Refused:
+        start, stop = first / sr, (first + len(y)) / sr
+        windows_per_second = self._decoder.samplerate / self._window
+        touched = range(int(start * windows_per_second), math.ceil(stop * windows_per_second))
+        if self._not_finite.intersection(touched):
+            message = "the segment holds NaN or infinite samples"
+            return Refused(start, stop, "not_finite", message)
+        try:
+            return Segment(y=y, sr=sr, first=first, recording=self.name)
+        except AudioError as error:
+            return Refused(start, stop, error.kind, str(error))
+
+
+def resample(
+    blocks: Iterable[NDArray[np.float32]], *, sr_in: int, sr: int
+) -> Iterator[NDArray[np.float32]]:
+    """Convert a stream of mono blocks from `sr_in` to `sr` Hz (soxr, HQ).
+
+    The result does not depend on how the stream is divided into blocks.
+
+    Parameters
+    ----------
+    blocks : iterable of ndarray of float32, shape (n,)
+        Samples in order.
+    sr_in, sr : int
+        Sampling rates in Hz.
+
+    Yields
+    ------
+    ndarray of float32, shape (m,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.audio.recording import resample
+    >>> blocks = [np.zeros(44100, dtype=np.float32)] * 2
+    >>> sum(len(block) for block in resample(blocks, sr_in=44100, sr=22050))
+    44100
+    """
+    if sr_in == sr:
+        yield from blocks
+        return
+    stream = soxr.ResampleStream(sr_in, sr, 1, dtype="float32", quality="HQ")
+    for block in blocks:
+        yield stream.resample_chunk(block)
+    yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
+
+
+def cut(blocks: Iterable[NDArray[np.float32]], *, length: int) -> Iterator[NDArray[np.float32]]:
+    """Cut a stream into segments of `length` samples.
+
+    A segment is let go as soon as half a segment or more follows it; so what is left
+    at the end is shorter than one and a half segments, and stands whole.
+
+    Parameters
+    ----------
+    blocks : iterable of ndarray, shape (n,)
+        Samples in order.
+    length : int
+        Length of a full segment in samples.
+
+    Yields
+    ------
+    ndarray, shape (length,), the last one (at least length / 2, or all there is)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.audio.recording import cut
+    >>> [len(y) for y in cut([np.zeros(7), np.zeros(6)], length=4)]
+    [4, 4, 5]
+    """
+    held: list[NDArray[np.float32]] = []
+    count = 0
+    for block in blocks:
+        held.append(block)
+        count += len(block)
+        if 2 * count < 3 * length:
+            continue
+        y = np.concatenate(held)
+        while 2 * len(y) >= 3 * length:
+            yield y[:length].copy()
+            y = y[length:]
+        held, count = [y.copy()], len(y)
+    if count:
+        yield np.concatenate(held)

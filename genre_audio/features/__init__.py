@@ -1,0 +1,14 @@
+"""A segment becomes a row of numbers here: pure functions on arrays.
+
+Each family of columns is one small function over a `Spectra`, which computes every
+spectrum at most once; a `Schema` is a named, versioned list of families. librosa's
+functions define the numbers; they are called on shared spectra.
+
+Nothing here reads a file, knows a table or holds state between segments.
+"""
+
+from genre_audio.features.extractor import feature_row
+from genre_audio.features.schema import Feature, Schema
+from genre_audio.features.schemas import GTZAN57, SCHEMAS, schema_of
+
+__all__ = ["GTZAN57", "SCHEMAS", "Feature", "Schema", "feature_row", "schema_of"]
