@@ -17,6 +17,7 @@ __all__ = [
     "BusyError",
     "GenreAudioError",
     "ModelError",
+    "OutputError",
     "ParameterError",
     "TableError",
 ]
@@ -102,3 +103,9 @@ class BusyError(GenreAudioError):
     """Another process is writing the same file or folder."""
 
     kind = "busy"
+
+
+class OutputError(GenreAudioError):
+    """A file or folder cannot be written, or would be overwritten unasked."""
+
+    kind = "output"

@@ -1,0 +1,192 @@
+"""One recording in, its rows or the reason for their absence out."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genre_audio.audio import Source, open_recording
+from genre_audio.config import Segmentation, digest
+from genre_audio.errors import AudioError
+from genre_audio.features import GTZAN57, Schema, feature_row
+from genre_audio.files import Fingerprint, fingerprint
+from genre_audio.segment import Refused, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from genre_audio.audio import Recording
+
+__all__ = ["Extracted", "Failure", "Row", "extract_recording"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One described segment.
+
+    Attributes
+    ----------
+    start, stop : float
+        Place in the recording, in seconds.
+    length : int
+        Number of samples.
+    values : tuple of float
+        In the order of the schema's columns.
+    """
+
+    start: float
+    stop: float
+    length: int
+    values: tuple[float, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Extracted:
+    """All that is known of one recording after reading it.
+
+    Attributes
+    ----------
+    name : str
+        Name of the recording.
+    path : pathlib.Path
+        Where it was read from.
+    file : Fingerprint
+        What was read.
+    quality : dict
+        The figures of `genre_audio.audio.Quality`.
+    rows : tuple of Row
+        At least one.
+    refused : tuple of Refused
+        Segments that gave no row.
+    """
+
+    name: str
+    path: Path
+    file: Fingerprint
+    quality: dict[str, Any]
+    rows: tuple[Row, ...]
+    refused: tuple[Refused, ...]
+
+    @property
+    def digest(self) -> str:
+        """The identity of the rows' numbers."""
+        return rows_digest(self.rows)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON can say it."""
+        return dataclasses.asdict(self) | {"path": str(self.path)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Extracted:
+        """Make it from what `as_dict` gave."""
+        return cls(
+            name=values["name"],
+            path=Path(values["path"]),
+            file=Fingerprint(**values["file"]),
+            quality=values["quality"],
+            rows=tuple(Row(**row | {"values": tuple(row["values"])}) for row in values["rows"]),
+            refused=tuple(Refused(**refused) for refused in values["refused"]),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """A recording that gave no row.
+
+    Attributes
+    ----------
+    name : str
+        Name of the recording.
+    path : pathlib.Path
+        Where it lies.
+    kind : str
+        One of `genre_audio.errors.AUDIO_KINDS`, or ``"unexpected"``.
+    message : str
+        What was found.
+    """
+
+    name: str
+    path: Path
+    kind: str
+    message: str
+
+
+def rows_digest(rows: Iterable[Row]) -> str:
+    """Return the digest of rows' lengths and numbers."""
+    return digest([[row.length, *row.values] for row in rows])
+
+
+def extract_recording(
+    source: Source, *, schema: Schema = GTZAN57, segmentation: Segmentation | None = None
+) -> Extracted | Failure:
+    """Describe every segment of one recording.
+
+    Never raises for what is in the file: whatever goes wrong with one recording must
+    not stop the others.
+
+    Parameters
+    ----------
+    source : Source
+        The recording.
+    schema : Schema
+        Which columns.
+    segmentation : Segmentation, optional
+        How to cut; segments of 30 s by default.
+
+    Returns
+    -------
+    Extracted or Failure
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.audio import Source
+    >>> from genre_audio.extraction import extract_recording
+    >>> extract_recording(Source("a.wav", Path("nowhere/a.wav"))).kind
+    'io'
+    """
+    try:
+        file = fingerprint(source.path)
+        with open_recording(source.path, name=source.name) as recording:
+            rows, refused = _describe(recording, schema, segmentation or Segmentation())
+            quality = recording.quality.as_dict()
+    except AudioError as error:
+        return Failure(source.name, source.path, error.kind, str(error))
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror or error}"
+        return Failure(source.name, source.path, "io", message)
+    except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's failure only
+        message = f"{type(error).__name__}: {error}"
+        return Failure(source.name, source.path, "unexpected", message)
+    if not rows:
+        return Failure(source.name, source.path, refused[0].kind, _nothing_left(refused))
+    return Extracted(source.name, source.path, file, quality, tuple(rows), tuple(refused))
+
+
+def _describe(
+    recording: Recording, schema: Schema, segmentation: Segmentation
+) -> tuple[list[Row], list[Refused]]:
+    rows, refused = [], []
+    for segment in recording.segments(sr=schema.config.sr, segmentation=segmentation):
+        outcome = _row(segment, schema) if isinstance(segment, Segment) else segment
+        if isinstance(outcome, Row):
+            rows.append(outcome)
+        else:
+            refused.append(outcome)
+    return rows, refused
+
+
+def _row(segment: Segment, schema: Schema) -> Row | Refused:
+    try:
+        values = feature_row(segment, schema=schema)
+    except AudioError as error:
+        return Refused(segment.start, segment.stop, error.kind, str(error))
+    return Row(segment.start, segment.stop, len(segment.y), tuple(values.tolist()))
+
+
+def _nothing_left(refused: list[Refused]) -> str:
+    if len(refused) == 1:
+        return refused[0].message
+    kinds = ", ".join(sorted({entry.kind for entry in refused}))
+    return f"none of its {len(refused)} segments can be described ({kinds})"

@@ -1,0 +1,80 @@
+"""Finished work of a run that may be killed at any moment, line by line.
+
+A journal cut short by a crash loses its last line and nothing else; a journal that
+belongs to other settings is not believed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import IO, TYPE_CHECKING, Any
+
+from genre_audio.files import replace_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Journal"]
+
+
+class Journal:
+    """Finished work of a run that may be killed at any moment, one JSON line each.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The journal's file; made when the first entry comes.
+    header : dict
+        What the entries depend on. A journal with another header is not believed.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.journal import Journal
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "journal")
+    ...     with Journal(path, header={"v": 1}) as journal:
+    ...         journal.append({"name": "a.wav"})
+    ...     Journal(path, header={"v": 1}).entries(), Journal(path, header={"v": 2}).entries()
+    ([{'name': 'a.wav'}], [])
+    """
+
+    def __init__(self, path: Path, *, header: dict[str, Any]) -> None:
+        self.path = path
+        self._header = header
+        self._file: IO[str] | None = None
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Return the entries of an earlier run; a line cut short ends the list."""
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return []
+        values = []
+        for line in lines:
+            try:
+                values.append(json.loads(line))
+            except ValueError:
+                break
+        return values[1:] if values and values[0] == self._header else []
+
+    def __enter__(self) -> Journal:
+        kept = [self._header, *self.entries()]
+        replace_text(self.path, "".join(f"{json.dumps(value)}\n" for value in kept))
+        self._file = self.path.open("a", encoding="utf-8")
+        return self
+
+    def append(self, entry: dict[str, Any]) -> None:
+        """Add an entry; it is on its way to disk when this returns."""
+        if self._file is None:
+            raise ValueError("the journal is not open for writing")
+        self._file.write(f"{json.dumps(entry)}\n")
+        self._file.flush()
+
+    def __exit__(self, *exception: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def remove(self) -> None:
+        """Delete the journal: what it held has reached its final place."""
+        self.path.unlink(missing_ok=True)

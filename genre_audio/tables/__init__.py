@@ -1,0 +1,29 @@
+"""Rows in files, and rows ready to learn from.
+
+Feature tables are CSV files in the form of the published GTZAN table, with a manifest
+beside them; annotation files say labels and groups of recordings by name; a `Dataset`
+is what a learner gets. Reading is strict: what is not understood is refused with file,
+row and column.
+
+No audio and no learner may enter here. `genre_audio.tables.splits` is imported by its
+own name, because it needs scikit-learn and most commands do not.
+"""
+
+from genre_audio.tables.annotations import Annotations, read_annotations
+from genre_audio.tables.dataset import Dataset, dataset_of, resolve_groups
+from genre_audio.tables.feature_table import FeatureTable, read_table, table_text
+from genre_audio.tables.manifest import Manifest, RecordingEntry, read_manifest
+
+__all__ = [
+    "Annotations",
+    "Dataset",
+    "FeatureTable",
+    "Manifest",
+    "RecordingEntry",
+    "dataset_of",
+    "read_annotations",
+    "read_manifest",
+    "read_table",
+    "resolve_groups",
+    "table_text",
+]

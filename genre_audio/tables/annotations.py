@@ -1,0 +1,124 @@
+"""What people say of recordings in tables of their own: labels, artists, groups.
+
+An annotation file is a CSV with a column that names recordings (``filename``, else the
+first) and columns that say something of them. Names match exactly, else by the file's
+stem (``blues/blues.00000.flac`` and ``blues.00000.wav``) where that is unique; a name
+that could mean two things is refused, never guessed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from genre_audio.errors import TableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Annotations", "read_annotations"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Annotations:
+    """One value for each recording, by name.
+
+    Attributes
+    ----------
+    values : dict of str to str
+        By name as the file has it; recordings without a value are left out.
+    column : str
+        Name of the column they come from.
+
+    Examples
+    --------
+    >>> from genre_audio.tables import Annotations
+    >>> artists = Annotations({"a.wav": "Ali", "b.wav": "Bo"}, column="artist")
+    >>> artists.lookup(["tape/a.flac", "c.wav"])
+    ['Ali', None]
+    """
+
+    values: dict[str, str]
+    column: str
+
+    def lookup(self, names: Iterable[str]) -> list[str | None]:
+        """Return the value for each name, None where there is none.
+
+        Raises
+        ------
+        TableError
+            If a name matches several entries that say different things.
+        """
+        by_stem: dict[str, set[str]] = defaultdict(set)
+        for name in self.values:
+            by_stem[PurePosixPath(name).stem].add(name)
+        return [self._value(name, by_stem) for name in names]
+
+    def _value(self, name: str, by_stem: dict[str, set[str]]) -> str | None:
+        if name in self.values:
+            return self.values[name]
+        candidates = by_stem.get(PurePosixPath(name).stem, set())
+        if len({self.values[candidate] for candidate in candidates}) > 1:
+            raise TableError(
+                f"{name!r} could be any of {', '.join(sorted(candidates))}, which differ in "
+                f"{self.column!r}; write the full name in the file"
+            )
+        return self.values[min(candidates)] if candidates else None
+
+
+def read_annotations(path: Path, *, column: str | None = None) -> Annotations:
+    r"""Read one column of an annotation file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV file.
+    column : str, optional
+        Which column; may be left out where the file has only one besides the names.
+
+    Returns
+    -------
+    Annotations
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, has no such column, leaves open which column is
+        meant, or says two things of one recording.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.tables import read_annotations
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "labels.csv")
+    ...     _ = file.write_text("filename,genre\na.wav,jazz\n")
+    ...     read_annotations(file).values
+    {'a.wav': 'jazz'}
+    """
+    try:
+        frame = pd.read_csv(path, dtype=object, encoding="utf-8-sig", keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path} cannot be read as a table: {error}") from error
+    names = "filename" if "filename" in frame else str(frame.columns[0])
+    chosen = _choose(column, [str(name) for name in frame.columns if name != names], path=path)
+    values: dict[str, str] = {}
+    for row, (name, value) in enumerate(zip(frame[names], frame[chosen], strict=True), start=2):
+        if value == "":
+            continue
+        if values.setdefault(name, value) != value:
+            raise TableError(f"{path}, row {row}: {name!r} is {value!r} and {values[name]!r}")
+    return Annotations(values, column=chosen)
+
+
+def _choose(column: str | None, columns: list[str], *, path: Path) -> str:
+    if column is None and len(columns) == 1:
+        return columns[0]
+    if column in columns:
+        return str(column)
+    said = "which column is meant is open" if column is None else f"there is no column {column!r}"
+    raise TableError(f"{path}: {said}; choose one of {', '.join(columns)} as FILE:COLUMN")

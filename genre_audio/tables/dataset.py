@@ -1,0 +1,142 @@
+"""From a table to what learns: features, labels and groups of one length."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from genre_audio.errors import TableError
+from genre_audio.tables.annotations import Annotations, read_annotations
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from genre_audio.tables.feature_table import FeatureTable
+
+__all__ = ["Dataset", "dataset_of", "resolve_groups"]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Dataset:
+    """Labelled rows, ready for a learner.
+
+    Attributes
+    ----------
+    X : ndarray of float64, shape (rows, columns)
+        Features.
+    y : ndarray of str, shape (rows,)
+        Genres.
+    groups : ndarray of str, shape (rows,)
+        What must not be parted by a split: artists, or recordings.
+    names : ndarray of str, shape (rows,)
+        The recording that each row belongs to.
+    columns : tuple of str
+        Names of the features.
+    grouping : str
+        What was grouped by, in words: ``"recording"``, ``"artist"``.
+    unlabelled : int
+        Rows of the table that were left out for want of a label.
+    """
+
+    X: NDArray[np.float64]
+    y: NDArray[np.str_]
+    groups: NDArray[np.str_]
+    names: NDArray[np.str_]
+    columns: tuple[str, ...]
+    grouping: str = "recording"
+    unlabelled: int = 0
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dataset:
+    """Take the labelled rows of a table.
+
+    Parameters
+    ----------
+    table : FeatureTable
+        With a column ``label``.
+    groups : Annotations, optional
+        The group of each recording, such as its artist. A recording without one is a
+        group of its own. By default every recording is.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    TableError
+        If no row has a label, or no recording has a group.
+    """
+    labels = table.labels
+    labelled = np.array([label is not None for label in labels], dtype=bool)
+    if not labelled.any():
+        raise TableError(
+            f"{table.path or 'the table'} has no labels; give them to "
+            "'genre-audio extract' with --labels folders or --labels FILE"
+        )
+    names = table.recordings[labelled].astype(str)
+    return Dataset(
+        X=table.X[labelled],
+        y=labels[labelled].astype(str),
+        groups=_groups(names, groups),
+        names=names,
+        columns=table.schema.columns,
+        grouping=groups.column if groups else "recording",
+        unlabelled=int((~labelled).sum()),
+    )
+
+
+def resolve_groups(text: str, *, table: FeatureTable) -> Annotations:
+    """Find the groups that ``--groups`` names.
+
+    Parameters
+    ----------
+    text : str
+        A column of the table, an annotation file, or ``FILE:COLUMN``.
+    table : FeatureTable
+        The table whose rows are to be grouped.
+
+    Raises
+    ------
+    TableError
+        If it is none of these.
+    """
+    if text in table.frame and text not in table.schema.columns:
+        column = table.frame[text]
+        known = ~column.isna()
+        values = dict(zip(table.recordings[known], column[known].astype(str), strict=True))
+        return Annotations(values, column=text)
+    if Path(text).is_file():
+        return read_annotations(Path(text))
+    file, _, column_name = text.rpartition(":")
+    if file and Path(file).is_file():
+        return read_annotations(Path(file), column=column_name)
+    extra = [str(name) for name in table.frame if name not in table.schema.columns]
+    raise TableError(
+        f"groups {text!r}: neither a file, nor FILE:COLUMN, nor a column of the table "
+        f"(it has {', '.join(extra)})"
+    )
+
+
+def _groups(names: NDArray[np.str_], groups: Annotations | None) -> NDArray[np.str_]:
+    if groups is None:
+        return names
+    values = groups.lookup(names.tolist())
+    if all(value is None for value in values):
+        raise TableError(
+            f"no recording of the table has a {groups.column!r} in the file of groups; "
+            "are the names the same in both?"
+        )
+    # Tagged, so that an artist and a recording of one name do not become one group.
+    return np.array(
+        [
+            f"recording {name}" if value is None else f"{groups.column} {value}"
+            for name, value in zip(names, values, strict=True)
+        ]
+    )

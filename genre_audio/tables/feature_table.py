@@ -1,0 +1,204 @@
+"""Feature tables as CSV: the published GTZAN form, read strictly and written exactly.
+
+A table has the 60 columns of the published one (``filename, length``, the schema's
+columns, ``label``) and, where a recording gives several rows, ``recording, start,
+stop``. Published tables therefore load unchanged. Numbers are written in their shortest
+form that reads back as the same number.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from genre_audio.config import Segmentation, digest
+from genre_audio.errors import TableError
+from genre_audio.features import SCHEMAS, Schema, schema_of
+from genre_audio.tables.manifest import read_manifest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = ["SEGMENT_COLUMNS", "FeatureTable", "read_table", "table_text"]
+
+SEGMENT_COLUMNS: Final = ("recording", "start", "stop")
+_TEXT_COLUMNS: Final = ("filename", "label", "recording")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FeatureTable:
+    """Rows of one schema and one segmentation.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        The table's columns, one row for each segment.
+    schema : Schema
+        What the columns mean.
+    segmentation : Segmentation
+        How recordings were cut.
+    segmentation_inferred : bool
+        Whether that was read off the column ``length`` for want of a manifest.
+    path : pathlib.Path or None
+        Where the table was read from.
+    """
+
+    frame: pd.DataFrame
+    schema: Schema
+    segmentation: Segmentation
+    segmentation_inferred: bool = False
+    path: Path | None = None
+
+    @property
+    def X(self) -> NDArray[np.float64]:  # noqa: N802
+        """The features, shape (rows, columns)."""
+        return self.frame[list(self.schema.columns)].to_numpy(dtype=np.float64)
+
+    @property
+    def recordings(self) -> NDArray[np.object_]:
+        """Which recording each row belongs to, shape (rows,)."""
+        column = "recording" if "recording" in self.frame else "filename"
+        return self.frame[column].to_numpy(dtype=object)
+
+    @property
+    def labels(self) -> NDArray[np.object_]:
+        """The genre of each row, None where there is none, shape (rows,)."""
+        if "label" not in self.frame:
+            return np.full(len(self.frame), None, dtype=object)
+        labels = self.frame["label"].to_numpy(dtype=object, copy=True)
+        labels[pd.isna(labels)] = None
+        return labels
+
+    @property
+    def digest(self) -> str:
+        """The identity of this table: names, numbers and labels."""
+        return digest([self.schema.digest, self.segmentation.digest, table_text(self.frame)])
+
+
+def read_table(path: Path, *, segmentation: Segmentation | None = None) -> FeatureTable:
+    """Read a feature table, ours or a published one.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV file whose columns include all of a known schema's.
+    segmentation : Segmentation, optional
+        How its recordings were cut, if the table should not be asked. Without it the
+        manifest says so; without a manifest it is inferred from the median of the
+        column ``length``.
+
+    Returns
+    -------
+    FeatureTable
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, has duplicated columns or columns of no known
+        schema, or holds something that is not a finite number; the message names
+        file, row and column.
+    """
+    header = _header(path)
+    schema = schema_of(header)
+    if schema is None:
+        raise TableError(_unknown_columns(path, header))
+    frame = _read_frame(path)
+    _check_numbers(frame[[name for name in ("length", *schema.columns) if name in frame]], path)
+    manifest = read_manifest(path)
+    if manifest is not None and manifest.schema_digest != schema.digest:
+        raise TableError(
+            f"{path} was made by another recipe than this version's {schema}; extract it again"
+        )
+    known = segmentation or (manifest.segmentation if manifest else None)
+    return FeatureTable(
+        frame=frame,
+        schema=schema,
+        segmentation=known or _inferred(frame, schema=schema, path=path),
+        segmentation_inferred=known is None,
+        path=path,
+    )
+
+
+def table_text(frame: pd.DataFrame) -> str:
+    r"""Return a table as CSV text; floats in shortest round-trip form.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genre_audio.tables.feature_table import table_text
+    >>> table_text(pd.DataFrame({"filename": ["a.wav"], "tempo": [0.1]}))
+    'filename,tempo\na.wav,0.1\n'
+    """
+    return str(frame.to_csv(index=False, lineterminator="\n"))
+
+
+def _header(path: Path) -> list[str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next(csv.reader(file), [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TableError(f"{path} cannot be read as a table: {error}") from error
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise TableError(f"{path} has columns twice: {', '.join(twice)}; rename or delete them")
+    return header
+
+
+def _unknown_columns(path: Path, header: list[str]) -> str:
+    nearest = max(SCHEMAS.values(), key=lambda schema: len(set(schema.columns) & set(header)))
+    missing = [column for column in nearest.columns if column not in header]
+    shown = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+    return (
+        f"{path} is not a feature table: for the schema {nearest.name} it lacks {len(missing)} "
+        f"of {len(nearest.columns)} columns ({shown}); make one with 'genre-audio extract'"
+    )
+
+
+def _read_frame(path: Path) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(
+            path,
+            dtype=dict.fromkeys(_TEXT_COLUMNS, object),
+            encoding="utf-8-sig",
+            float_precision="round_trip",
+            # A genre may be called "None" or "NA"; only nothing means nothing.
+            keep_default_na=False,
+            na_values=["", "nan", "NaN"],
+        )
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path} cannot be read as a table: {error}") from error
+    if "filename" not in frame:
+        raise TableError(f"{path} has no column 'filename': rows need the name of their recording")
+    if frame["filename"].isna().any():
+        row = int(np.flatnonzero(frame["filename"].isna())[0])
+        raise TableError(f"{path}, row {row + 2}: no filename")
+    return frame
+
+
+def _check_numbers(frame: pd.DataFrame, path: Path) -> None:
+    for column in frame:
+        values = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64)
+        bad = np.flatnonzero(~np.isfinite(values))
+        if len(bad):
+            found = frame[column].iloc[bad[0]]
+            # The header is line 1, so the first row is line 2, as editors show it.
+            raise TableError(
+                f"{path}, row {bad[0] + 2}, column {column}: {found!r} is not a finite number "
+                f"({len(bad)} such in the column); correct or delete these rows"
+            )
+
+
+def _inferred(frame: pd.DataFrame, *, schema: Schema, path: Path) -> Segmentation:
+    if "length" not in frame or frame.empty:
+        raise TableError(
+            f"{path} does not say how long its segments are; say it with --segment-seconds"
+        )
+    seconds = float(frame["length"].median()) / schema.config.sr
+    # Clips of "30 s" hold 29.9 to 30.7 s: what was meant is a whole number.
+    return Segmentation(seconds=max(1.0, float(round(seconds))))
