@@ -1,0 +1,57 @@
+"""Fixtures that all tests share; the signals themselves are functions in ``signals``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import numpy as np
+import pytest
+import soundfile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# No deadline: librosa compiles at first use. Derandomised: a failure must repeat.
+hypothesis.settings.register_profile("genre_audio", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("genre_audio")
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20010417)
+
+
+@pytest.fixture
+def write_audio(tmp_path: Path) -> Callable[..., Path]:
+    """``write_audio(y, sr, name="a.flac", **how)``; y has the shape (n,) or (n, channels)."""
+
+    def write(y: np.ndarray, sr: int = 22050, *, name: str = "take.wav", **how: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".wav":  # samples survive as they are
+            how = {"subtype": "FLOAT"} | how
+        soundfile.write(os.fsencode(path), y, sr, **how)
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder of real recordings, which are never part of the project."""
+    folder = os.environ.get("GENRE_AUDIO_DATA")
+    if not folder:
+        pytest.skip("GENRE_AUDIO_DATA names no folder of real recordings")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def gtzan_data(data_folder: Path) -> Path:
+    """The folder that holds GTZAN's ``features_30_sec.csv`` and ``audio/GENRE/``."""
+    folder = data_folder / "gtzan"
+    if not (folder / "features_30_sec.csv").is_file():
+        pytest.skip("GENRE_AUDIO_DATA holds no gtzan/features_30_sec.csv")
+    return folder
