@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from typing import TYPE_CHECKING, Final
 
 import soundfile
@@ -25,6 +26,7 @@ __all__ = ["check_readable", "open_decoder", "read_blocks"]
 
 _BLOCK_SAMPLES: Final = 1 << 18
 _UNRECOGNISED: Final = 1  # SF_ERR_UNRECOGNISED_FORMAT
+_NOTHING_IN_IT: Final = 7  # SFE_BAD_FILE: of MP3, after looking for frames in vain
 _SR_RANGE: Final = (1_000, 768_000)
 
 
@@ -45,6 +47,9 @@ def check_readable(path: Path) -> None:
     genre_audio.errors.AudioError: the file cannot be read: No such file or directory
     """
     try:
+        # Opening a named pipe would wait for somebody to write into it.
+        if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+            raise AudioError("the path leads to a pipe or a device, not to a file", kind="io")
         with path.open("rb") as file:
             if not file.read(1):
                 raise AudioError("the file is empty", kind="empty")
@@ -71,13 +76,24 @@ def open_decoder(path: Path) -> Iterator[soundfile.SoundFile]:
     ------
     AudioError
         ``io``, ``empty``, ``unsupported_format`` or ``decode``.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, soundfile
+    >>> from pathlib import Path
+    >>> from genre_audio.audio.decode import open_decoder, read_blocks
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     soundfile.write(Path(folder, "a.flac"), np.zeros((100, 2)), 8000)
+    ...     with open_decoder(Path(folder, "a.flac")) as decoder:
+    ...         decoder.samplerate, [block.shape for block in read_blocks(decoder)]
+    (8000, [(100, 2)])
     """
     check_readable(path)
     if path.suffix.lower() == ".raw":
         # libsndfile would ask us for the layout instead of looking at the bytes.
         message = "a headerless .raw file does not say how its samples are laid out"
         raise AudioError(message, kind="unsupported_format")
-    with _translated(), soundfile.SoundFile(os.fsencode(path)) as decoder:
+    with _translated(), _Stream(os.fsencode(path)) as decoder:
         low, high = _SR_RANGE
         if not low <= decoder.samplerate <= high:
             raise AudioError(
@@ -102,6 +118,10 @@ def read_blocks(decoder: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
     ------
     AudioError
         ``decode`` if the decoder gives up.
+
+    Examples
+    --------
+    See `open_decoder`.
     """
     frames = max(1, _BLOCK_SAMPLES // decoder.channels)
     while True:
@@ -112,6 +132,18 @@ def read_blocks(decoder: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
         yield block
 
 
+class _Stream(soundfile.SoundFile):  # type: ignore[misc] # soundfile says nothing of its types
+    """A file that is only read onwards.
+
+    soundfile would seek to where it is after every read, which is not harmless: in MP3
+    and Ogg it changes or repeats samples at the seams of blocks, and it fails where a
+    FLAC stream does not say how long it is. Nor may a declared length end the reading.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
     try:
@@ -120,4 +152,6 @@ def _translated() -> Iterator[None]:
         if error.code == _UNRECOGNISED:
             message = "the format is not one that libsndfile reads (WAV, FLAC, MP3, Ogg, AIFF, …)"
             raise AudioError(message, kind="unsupported_format") from error
+        if error.code == _NOTHING_IN_IT:
+            raise AudioError("the decoder found no audio in the file", kind="decode") from error
         raise AudioError(f"the decoder gave up: {error.error_string}", kind="decode") from error
