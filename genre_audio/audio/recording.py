@@ -64,7 +64,17 @@ def open_recording(path: Path, *, name: str = "") -> Iterator[Recording]:
 
 
 class Recording:
-    """An open recording; made by `open_recording`, read once."""
+    """An open recording; made by `open_recording`, read once.
+
+    Attributes
+    ----------
+    name : str
+        What its segments call it.
+
+    Examples
+    --------
+    See `open_recording`.
+    """
 
     def __init__(self, decoder: soundfile.SoundFile, *, name: str) -> None:
         self._decoder = decoder
@@ -72,6 +82,7 @@ class Recording:
         # NaN and infinities are remembered by tenths of a second: few, however many.
         self._window = max(1, decoder.samplerate // 10)
         self._not_finite: set[int] = set()
+        self._fault: AudioError | None = None
         self.name = name
 
     @property
@@ -81,6 +92,9 @@ class Recording:
 
     def segments(self, *, sr: int, segmentation: Segmentation) -> Iterator[Segment | Refused]:
         """Yield the recording's segments in order, refused ones as `Refused`.
+
+        Where the decoder gives up in the middle of a recording, what came before stands,
+        and a last `Refused` without length says so.
 
         Parameters
         ----------
@@ -96,14 +110,17 @@ class Recording:
         Raises
         ------
         AudioError
-            ``decode`` if the decoder gives up, ``empty`` if there is not one sample.
+            ``decode`` if the decoder gives up at once, ``empty`` if there is not one sample.
         """
         samples = resample(self._mono(), sr_in=self._decoder.samplerate, sr=sr)
         first = 0
         for y in cut(samples, length=segmentation.samples(sr)):
             yield self._admit(y, first=first, sr=sr)
             first += len(y)
-        if not first:
+        if self._fault is not None:
+            message = f"{self._fault} What follows could not be read."
+            yield Refused(first / sr, first / sr, self._fault.kind, message)
+        elif not first:
             raise AudioError("the file holds no samples", kind="empty")
 
     def _mono(self) -> Iterator[NDArray[np.float32]]:
@@ -112,13 +129,26 @@ class Recording:
         Left in, one NaN would spread over all that the resampler mixes with it.
         """
         frames = 0
-        for block in read_blocks(self._decoder):
+        for block in self._blocks():
             bad = np.flatnonzero(~np.isfinite(block).all(axis=1))
             block[bad] = 0.0
             self._not_finite.update(((frames + bad) // self._window).tolist())
             frames += len(block)
             self._meter.update(block)
-            yield block.mean(axis=1)
+            # In float32 the sum of huge samples would overflow.
+            yield block.mean(axis=1, dtype=np.float64).astype(np.float32)
+
+    def _blocks(self) -> Iterator[NDArray[np.float32]]:
+        """Decode until the end, or until the decoder gives up after a good beginning."""
+        begun = False
+        try:
+            for block in read_blocks(self._decoder):
+                begun = True
+                yield block
+        except AudioError as error:
+            if not begun:
+                raise
+            self._fault = error
 
     def _admit(self, y: NDArray[np.float32], *, first: int, sr: int) -> Segment | Refused:
         start, stop = first / sr, (first + len(y)) / sr
