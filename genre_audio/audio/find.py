@@ -40,6 +40,13 @@ class Source:
         POSIX path relative to the folder given, or the file's own name.
     path : pathlib.Path
         Where the file lies.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.audio import Source
+    >>> Source("village/dance.wav", Path("tapes/village/dance.wav")).name
+    'village/dance.wav'
     """
 
     name: str
@@ -82,7 +89,7 @@ def find_recordings(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
     for path in map(Path, paths):
         for source in _sources(path):
             known = found.setdefault(source.name, source.path)
-            if known != source.path and not known.samefile(source.path):
+            if not _same_file(known, source.path):
                 raise ParameterError(
                     f"{known} and {source.path} would both be called {source.name!r}; "
                     "give the folder that holds both instead"
@@ -93,11 +100,21 @@ def find_recordings(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
 def _sources(path: Path) -> Iterator[Source]:
     if path.is_dir():
         for file in _walk(path):
-            yield Source(file.relative_to(path).as_posix(), file)
+            yield Source(_printable(file.relative_to(path).as_posix()), file)
     elif path.exists() or path.is_symlink():
-        yield Source(path.name, path)
+        yield Source(_printable(path.name), path)
     else:
         raise ParameterError(f"there is no file or folder {str(path)!r}")
+
+
+def _same_file(first: Path, second: Path) -> bool:
+    # A link that leads nowhere is the same file as itself only.
+    return first == second or (first.exists() and second.exists() and first.samefile(second))
+
+
+def _printable(name: str) -> str:
+    """Spell out the bytes of a name that are not UTF-8: tables and terminals are."""
+    return os.fsencode(name).decode(errors="backslashreplace")
 
 
 def _walk(root: Path) -> Iterator[Path]:
