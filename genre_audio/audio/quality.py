@@ -43,6 +43,10 @@ class Quality:
         Share of the samples that stand at full scale.
     dc_offset : float
         Mean of all samples.
+
+    Examples
+    --------
+    See `QualityMeter`.
     """
 
     sr: int

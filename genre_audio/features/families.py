@@ -8,6 +8,7 @@ every column.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import librosa
@@ -44,18 +45,24 @@ def chroma_stft(spectra: Spectra) -> Frames:
     Source: Ellis, D.: Chroma feature analysis and synthesis, 2007.
     """
     config = spectra.config
-    return librosa.feature.chroma_stft(
-        S=spectra.power,
-        sr=config.sr,
-        n_fft=config.n_fft,
-        hop_length=config.hop_length,
-        n_chroma=config.n_chroma,
-    )
+    with warnings.catch_warnings():
+        # Sound without any pitch, such as rumble: the tuning is then taken as 0.
+        warnings.filterwarnings("ignore", "Trying to estimate tuning from empty", UserWarning)
+        return librosa.feature.chroma_stft(
+            S=spectra.power,
+            sr=config.sr,
+            n_fft=config.n_fft,
+            hop_length=config.hop_length,
+            n_chroma=config.n_chroma,
+        )
 
 
 @feature()
 def rms(spectra: Spectra) -> Frames:
-    """Root mean square of the samples of each frame, full scale 1. Shape (1, frames)."""
+    """Root mean square of the samples of each frame, full scale 1. Shape (1, frames).
+
+    Source: Tzanetakis & Cook: Musical genre classification of audio signals, 2002.
+    """
     config = spectra.config
     return librosa.feature.rms(
         y=spectra.y,

@@ -43,6 +43,12 @@ class Feature:
     function : callable
         Takes a `Spectra`, returns an array of shape (len(names), frames); a family of
         one name may return more rows, which are pooled.
+
+    Examples
+    --------
+    >>> from genre_audio.features.families import rms
+    >>> rms.columns
+    ('rms_mean', 'rms_var')
     """
 
     name: str
