@@ -1,0 +1,104 @@
+"""What is measured while decoding, against closed forms."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genre_audio.audio.quality import Quality, QualityMeter
+from signals import music, noise, silence, tone
+
+
+def measure(y: np.ndarray, *, sr: int = 8000, cuts: tuple[int, ...] = ()) -> Quality:
+    samples = y[:, np.newaxis] if y.ndim == 1 else y
+    meter = QualityMeter(sr=sr, channels=samples.shape[1])
+    for block in np.split(samples, sorted(cuts)):
+        meter.update(block)
+    return meter.result()
+
+
+def test_a_sine_has_the_level_of_a_sine() -> None:
+    quality = measure(tone(100, seconds=2, amplitude=0.5, sr=8000))
+    # 80 samples a period meet the crest; float32 rounds amplitudes to 6e-8, 5e-7 dB.
+    assert quality.peak_dbfs == pytest.approx(20 * math.log10(0.5), abs=1e-5)
+    assert quality.rms_dbfs == pytest.approx(20 * math.log10(0.5 / math.sqrt(2)), abs=1e-5)
+    # Ten periods fill each window: all windows are equally loud.
+    assert quality.noise_floor_dbfs == pytest.approx(quality.rms_dbfs, abs=1e-5)
+    assert quality.dc_offset == pytest.approx(0, abs=1e-8)
+    assert (quality.sr, quality.channels, quality.seconds) == (8000, 1, 2.0)
+    assert quality.clipped == 0
+
+
+def test_the_noise_floor_is_that_of_the_quietest_tenth() -> None:
+    y = np.concatenate([noise(8, amplitude=0.5, sr=8000), noise(2, amplitude=1e-3, sr=8000)])
+    # Uniform noise of ±a has the level a/sqrt(3); the quantile picks one of 20 windows of
+    # 800 samples each, whose levels scatter by about 0.2 dB.
+    floor = 20 * math.log10(1e-3 / math.sqrt(3))
+    assert measure(y).noise_floor_dbfs == pytest.approx(floor, abs=0.5)
+
+
+def test_a_partial_window_counts_for_the_level_but_not_for_the_floor() -> None:
+    loud, quiet = tone(100, seconds=0.1, sr=8000), silence(0.05, sr=8000)
+    quality = measure(np.concatenate([loud, quiet]))
+    assert quality.noise_floor_dbfs == pytest.approx(20 * math.log10(0.5 / math.sqrt(2)), abs=1e-5)
+    assert quality.rms_dbfs == pytest.approx(20 * math.log10(0.5 / math.sqrt(3)), abs=1e-5)
+
+
+def test_a_recording_shorter_than_a_window_has_a_floor_all_the_same() -> None:
+    quality = measure(np.full(10, 0.1, dtype=np.float32))
+    # 0.1 as float32 is off by 1.5e-9.
+    assert quality.noise_floor_dbfs == pytest.approx(-20, abs=1e-6)
+    assert quality.rms_dbfs == pytest.approx(-20, abs=1e-6)
+
+
+@pytest.mark.parametrize("y", [silence(1, sr=8000), silence(0)], ids=["silence", "nothing"])
+def test_levels_never_fall_below_the_floor(y: np.ndarray) -> None:
+    quality = measure(y)
+    levels = (quality.peak_dbfs, quality.rms_dbfs, quality.noise_floor_dbfs)
+    assert levels == (-120.0, -120.0, -120.0)
+    assert quality.clipped == quality.dc_offset == 0
+
+
+def test_clipping_is_the_share_of_samples_at_full_scale() -> None:
+    y = np.array([1.0, -1.0, 0.9995, 32767 / 32768, 1.5, 0.998, 0.5, 0.0, 0, 0], np.float32)
+    assert measure(y).clipped == 0.5
+    assert measure(y).peak_dbfs == pytest.approx(20 * math.log10(1.5), abs=1e-6)
+
+
+def test_an_offset_is_the_mean() -> None:
+    # Over whole periods the sine's own mean is nothing but rounding.
+    y = tone(100, seconds=1, amplitude=0.5, sr=8000) + np.float32(0.25)
+    assert measure(y).dc_offset == pytest.approx(0.25, abs=1e-7)
+
+
+def test_all_channels_are_measured() -> None:
+    left = tone(100, seconds=1, amplitude=0.5, sr=8000)
+    quality = measure(np.stack([left, np.zeros_like(left), np.zeros_like(left)], axis=1))
+    assert quality.channels == 3
+    assert quality.seconds == 1.0
+    assert quality.peak_dbfs == pytest.approx(20 * math.log10(0.5), abs=1e-5)
+    assert quality.rms_dbfs == pytest.approx(20 * math.log10(0.5 / math.sqrt(6)), abs=1e-5)
+
+
+@given(cuts=st.lists(st.integers(0, 10_000), max_size=8), channels=st.sampled_from([1, 2, 5]))
+def test_blocks_of_any_size_give_the_same_figures(cuts: list[int], channels: int) -> None:
+    y = music(1.25, sr=8000)[: 10_000 // channels * channels].reshape(-1, channels)
+    assert measure(y, cuts=tuple(cuts)) == measure(y)
+
+
+def test_figures_are_rounded_where_they_are_written() -> None:
+    quality = Quality(44100, 2, 1.23456, -1.23456, -20.5555, -60.0049, 1.23456789e-5, -0.123456789)
+    assert quality.as_dict() == {
+        "sr": 44100,
+        "channels": 2,
+        "seconds": 1.23456,
+        "peak_dbfs": -1.23,
+        "rms_dbfs": -20.56,
+        "noise_floor_dbfs": -60.0,
+        "clipped": 1.235e-5,
+        "dc_offset": -0.12345679,
+    }
