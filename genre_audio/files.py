@@ -53,7 +53,7 @@ def replace_text(path: Path, text: str) -> None:
         Path(temporary).chmod(_usual_mode(path))
         Path(temporary).replace(path)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
@@ -108,18 +108,29 @@ def replace_folder(path: Path, *, force: bool) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name[:100]}."))
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
     try:
         new = temporary / "new"
         new.mkdir()
         yield new
-        if path.exists():
-            path.replace(temporary / "old")
-        new.replace(path)
+        _take_place(path, new=new, old=temporary / "old")
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _take_place(path: Path, *, new: Path, old: Path) -> None:
+    """Move `path` away to `old` and `new` to `path`, or nothing."""
+    if not path.exists():
+        new.replace(path)
+        return
+    path.replace(old)
+    try:
+        new.replace(path)
+    except BaseException:
+        old.replace(path)
+        raise
 
 
 @contextlib.contextmanager
@@ -148,7 +159,7 @@ def lock(path: Path) -> Iterator[None]:
         message = f"another process is writing {path}; wait for it, or choose another output"
         raise BusyError(message) from error
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
     try:
         yield
     finally:
