@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import IO, TYPE_CHECKING, Any
 
+from genre_audio.errors import OutputError
 from genre_audio.files import replace_text
 
 if TYPE_CHECKING:
@@ -65,11 +66,21 @@ class Journal:
         return self
 
     def append(self, entry: dict[str, Any]) -> None:
-        """Add an entry; it is on its way to disk when this returns."""
+        """Add an entry; it is on its way to disk when this returns.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written, as on a full disk.
+        """
         if self._file is None:
             raise ValueError("the journal is not open for writing")
-        self._file.write(f"{json.dumps(entry)}\n")
-        self._file.flush()
+        try:
+            self._file.write(f"{json.dumps(entry)}\n")
+            self._file.flush()
+        except OSError as error:
+            message = f"{self.path} cannot be written: {error.strerror or error}"
+            raise OutputError(message) from error
 
     def __exit__(self, *exception: object) -> None:
         if self._file is not None:
