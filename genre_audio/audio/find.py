@@ -100,9 +100,9 @@ def find_recordings(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
 def _sources(path: Path) -> Iterator[Source]:
     if path.is_dir():
         for file in _walk(path):
-            yield Source(_printable(file.relative_to(path).as_posix()), file)
+            yield Source(printable(file.relative_to(path).as_posix()), file)
     elif path.exists() or path.is_symlink():
-        yield Source(_printable(path.name), path)
+        yield Source(printable(path.name), path)
     else:
         raise ParameterError(f"there is no file or folder {str(path)!r}")
 
@@ -112,9 +112,17 @@ def _same_file(first: Path, second: Path) -> bool:
     return first == second or (first.exists() and second.exists() and first.samefile(second))
 
 
-def _printable(name: str) -> str:
-    """Spell out the bytes of a name that are not UTF-8: tables and terminals are."""
-    return os.fsencode(name).decode(errors="backslashreplace")
+def printable(name: str) -> str:
+    r"""Spell out what tables cannot hold: bytes not UTF-8, a carriage return.
+
+    Examples
+    --------
+    >>> from genre_audio.audio.find import printable
+    >>> print(printable("caf\udce9\r"))
+    caf\xe9\x0d
+    """
+    text = os.fsencode(name).decode(errors="backslashreplace")
+    return text.replace("\r", "\\x0d")  # a row would end there
 
 
 def _walk(root: Path) -> Iterator[Path]:
