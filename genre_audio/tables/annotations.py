@@ -2,8 +2,8 @@
 
 An annotation file is a CSV with a column that names recordings (``filename``, else the
 first) and columns that say something of them. Names match exactly, else by the file's
-stem (``blues/blues.00000.flac`` and ``blues.00000.wav``) where that is unique; a name
-that could mean two things is refused, never guessed.
+stem (``blues/blues.00000.flac``, ``blues.00000.wav`` and plain ``blues.00000``) where
+that is unique; a name that could mean two things is refused, never guessed.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from collections import defaultdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from genre_audio.errors import TableError
+from genre_audio.tables.csv_file import read_frame, read_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Annotations", "read_annotations"]
+__all__ = ["Annotations", "find_annotations", "read_annotations"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,13 +54,13 @@ class Annotations:
         """
         by_stem: dict[str, set[str]] = defaultdict(set)
         for name in self.values:
-            by_stem[PurePosixPath(name).stem].add(name)
+            by_stem[_stem(name)].add(name)
         return [self._value(name, by_stem) for name in names]
 
     def _value(self, name: str, by_stem: dict[str, set[str]]) -> str | None:
         if name in self.values:
             return self.values[name]
-        candidates = by_stem.get(PurePosixPath(name).stem, set())
+        candidates = by_stem.get(_stem(name), set())
         if len({self.values[candidate] for candidate in candidates}) > 1:
             raise TableError(
                 f"{name!r} could be any of {', '.join(sorted(candidates))}, which differ in "
@@ -100,12 +99,11 @@ def read_annotations(path: Path, *, column: str | None = None) -> Annotations:
     ...     read_annotations(file).values
     {'a.wav': 'jazz'}
     """
-    try:
-        frame = pd.read_csv(path, dtype=object, encoding="utf-8-sig", keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise TableError(f"{path} cannot be read as a table: {error}") from error
+    header = read_header(path)
+    # Values that a short row lacks are nothing, too.
+    frame = read_frame(path, dtype=object, keep_default_na=False).fillna("")
     names = "filename" if "filename" in frame else str(frame.columns[0])
-    chosen = _choose(column, [str(name) for name in frame.columns if name != names], path=path)
+    chosen = _choose(column, [name for name in header if name != names], path=path)
     values: dict[str, str] = {}
     for row, (name, value) in enumerate(zip(frame[names], frame[chosen], strict=True), start=2):
         if value == "":
@@ -113,6 +111,32 @@ def read_annotations(path: Path, *, column: str | None = None) -> Annotations:
         if values.setdefault(name, value) != value:
             raise TableError(f"{path}, row {row}: {name!r} is {value!r} and {values[name]!r}")
     return Annotations(values, column=chosen)
+
+
+def find_annotations(text: str) -> Annotations | None:
+    """Read what an option names as ``FILE`` or ``FILE:COLUMN``; None where there is no file.
+
+    Raises
+    ------
+    TableError
+        If the file has no such column, or leaves open which one is meant.
+
+    Examples
+    --------
+    >>> from genre_audio.tables.annotations import find_annotations
+    >>> find_annotations("nowhere.csv:artist") is None
+    True
+    """
+    if Path(text).is_file():
+        return read_annotations(Path(text))
+    file, _, column = text.rpartition(":")
+    return read_annotations(Path(file), column=column) if Path(file).is_file() else None
+
+
+def _stem(name: str) -> str:
+    """Return a name without folders and ending; what begins with a digit is no ending."""
+    path = PurePosixPath(name)
+    return path.stem if path.suffix[1:2].isalpha() else path.name
 
 
 def _choose(column: str | None, columns: list[str], *, path: Path) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from genre_audio.errors import TableError
-from genre_audio.tables.annotations import Annotations, read_annotations
+from genre_audio.tables.annotations import Annotations, find_annotations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,18 +104,21 @@ def resolve_groups(text: str, *, table: FeatureTable) -> Annotations:
     Raises
     ------
     TableError
-        If it is none of these.
+        If it is none of these, or says two things of one recording.
     """
     if text in table.frame and text not in table.schema.columns:
         column = table.frame[text]
         known = ~column.isna()
-        values = dict(zip(table.recordings[known], column[known].astype(str), strict=True))
+        values: dict[str, str] = {}
+        for name, value in zip(table.recordings[known], column[known].astype(str), strict=True):
+            if values.setdefault(name, value) != value:
+                raise TableError(
+                    f"groups {text!r}: the rows of {name!r} say {values[name]!r} and {value!r}"
+                )
         return Annotations(values, column=text)
-    if Path(text).is_file():
-        return read_annotations(Path(text))
-    file, _, column_name = text.rpartition(":")
-    if file and Path(file).is_file():
-        return read_annotations(Path(file), column=column_name)
+    annotations = find_annotations(text)
+    if annotations is not None:
+        return annotations
     extra = [str(name) for name in table.frame if name not in table.schema.columns]
     raise TableError(
         f"groups {text!r}: neither a file, nor FILE:COLUMN, nor a column of the table "

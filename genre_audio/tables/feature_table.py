@@ -8,7 +8,6 @@ form that reads back as the same number.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from genre_audio.config import Segmentation, digest
-from genre_audio.errors import TableError
+from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import SCHEMAS, Schema, schema_of
+from genre_audio.tables.csv_file import read_frame, read_header
 from genre_audio.tables.manifest import read_manifest
 
 if TYPE_CHECKING:
@@ -104,11 +104,11 @@ def read_table(path: Path, *, segmentation: Segmentation | None = None) -> Featu
         schema, or holds something that is not a finite number; the message names
         file, row and column.
     """
-    header = _header(path)
+    header = read_header(path)
     schema = schema_of(header)
     if schema is None:
         raise TableError(_unknown_columns(path, header))
-    frame = _read_frame(path)
+    frame = _read_frame(path, header)
     _check_numbers(frame[[name for name in ("length", *schema.columns) if name in frame]], path)
     manifest = read_manifest(path)
     if manifest is not None and manifest.schema_digest != schema.digest:
@@ -138,18 +138,6 @@ def table_text(frame: pd.DataFrame) -> str:
     return str(frame.to_csv(index=False, lineterminator="\n"))
 
 
-def _header(path: Path) -> list[str]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TableError(f"{path} cannot be read as a table: {error}") from error
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise TableError(f"{path} has columns twice: {', '.join(twice)}; rename or delete them")
-    return header
-
-
 def _unknown_columns(path: Path, header: list[str]) -> str:
     nearest = max(SCHEMAS.values(), key=lambda schema: len(set(schema.columns) & set(header)))
     missing = [column for column in nearest.columns if column not in header]
@@ -160,19 +148,15 @@ def _unknown_columns(path: Path, header: list[str]) -> str:
     )
 
 
-def _read_frame(path: Path) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(
-            path,
-            dtype=dict.fromkeys(_TEXT_COLUMNS, object),
-            encoding="utf-8-sig",
-            float_precision="round_trip",
-            # A genre may be called "None" or "NA"; only nothing means nothing.
-            keep_default_na=False,
-            na_values=["", "nan", "NaN"],
-        )
-    except (OSError, ValueError) as error:
-        raise TableError(f"{path} cannot be read as a table: {error}") from error
+def _read_frame(path: Path, header: list[str]) -> pd.DataFrame:
+    frame = read_frame(
+        path,
+        dtype=dict.fromkeys(_TEXT_COLUMNS, object),
+        float_precision="round_trip",
+        # A genre may be called "None" or "NA", a recording "nan".
+        keep_default_na=False,
+        na_values={key: ["", "nan", "NaN"] for key in header} | {"filename": "", "recording": ""},
+    )
     if "filename" not in frame:
         raise TableError(f"{path} has no column 'filename': rows need the name of their recording")
     if frame["filename"].isna().any():
@@ -200,5 +184,8 @@ def _inferred(frame: pd.DataFrame, *, schema: Schema, path: Path) -> Segmentatio
             f"{path} does not say how long its segments are; say it with --segment-seconds"
         )
     seconds = float(frame["length"].median()) / schema.config.sr
-    # Clips of "30 s" hold 29.9 to 30.7 s: what was meant is a whole number.
-    return Segmentation(seconds=max(1.0, float(round(seconds))))
+    try:
+        # Clips of "30 s" hold 29.9 to 30.7 s: what was meant is a whole number.
+        return Segmentation(seconds=max(1.0, float(round(seconds))))
+    except ParameterError as error:
+        raise TableError(f"{path}, column length: {error}") from error

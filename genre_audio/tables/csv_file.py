@@ -1,0 +1,83 @@
+"""CSV files as they are, before anybody asks what their columns mean.
+
+pandas forgives what would shift or lose values: columns of one name, rows longer than
+the header. Here these are errors.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from genre_audio.errors import TableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["read_frame", "read_header"]
+
+
+def read_header(path: Path) -> list[str]:
+    r"""Return the names of a table's columns.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, or two columns have one name.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.tables.csv_file import read_header
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "a.csv")
+    ...     _ = file.write_text("filename,label\n")
+    ...     read_header(file)
+    ['filename', 'label']
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next(csv.reader(file), [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TableError(f"{path} cannot be read as a table: {error}") from error
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise TableError(f"{path} has columns twice: {', '.join(twice)}; rename or delete them")
+    return header
+
+
+def read_frame(path: Path, **how: Any) -> pd.DataFrame:  # noqa: ANN401 - pandas' own arguments
+    r"""Read the rows of a table.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV file in UTF-8, with or without a byte order mark.
+    **how
+        For `pandas.read_csv`: what the values mean.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, or a row has more values than there are columns.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.tables.csv_file import read_frame
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "a.csv")
+    ...     _ = file.write_text("filename,tempo\na.wav,120\n")
+    ...     read_frame(file)["tempo"].tolist()
+    [120]
+    """
+    try:
+        # Read at once: in pieces, pandas warns of text among numbers before we say where.
+        frame = pd.read_csv(path, encoding="utf-8-sig", low_memory=False, **how)
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path} cannot be read as a table: {error}") from error
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first column for an index
+        raise TableError(f"{path}: rows have more values than the header has columns")
+    return frame
