@@ -13,7 +13,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.config import Segmentation, digest
-from genre_audio.errors import TableError
+from genre_audio.errors import ParameterError, TableError
 from genre_audio.files import Fingerprint
 from genre_audio.segment import Refused
 
@@ -129,7 +129,9 @@ class Manifest:
             "failures": self.failures,
             "versions": self.versions,
         }
-        return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+        # A path may hold bytes that are not UTF-8; spelt out, they are JSON's own escapes.
+        return text.encode(errors="backslashreplace").decode()
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
@@ -158,7 +160,7 @@ class Manifest:
                 failures=value["failures"],
                 versions=value["versions"],
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, ParameterError) as error:
             raise TableError(f"this is no manifest of genre-audio ({error!r})") from error
 
 
