@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from genre_audio.errors import ParameterError, TableError
+from genre_audio.errors import TableError
 from genre_audio.execution import map_unordered
+from genre_audio.extraction.labels import find_labels
+from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import Extracted, Failure, extract_recording
 from genre_audio.extraction.store import Known, read_known, write_table
 from genre_audio.features import GTZAN57, Schema
 from genre_audio.files import lock
 from genre_audio.journal import Journal
-from genre_audio.tables import read_annotations
+from genre_audio.tables.manifest import package_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from genre_audio.audio import Source
     from genre_audio.config import Segmentation
@@ -36,11 +38,12 @@ class ExtractSummary:
     computed, reused : tuple of str
         Names of the recordings that were read, and of those whose rows still held.
     kept : tuple of str
-        Recordings of the table that were not asked for in this run and are still there.
+        Recordings of the table that were not asked for in this run, whose rows still
+        held. (Where they did not, the recordings were read again.)
     removed : tuple of str
         Recordings of the table whose files are gone.
     changed : tuple of str
-        Recordings whose rows had been changed by hand and were computed again.
+        Recordings whose rows had been changed by hand.
     failures : tuple of Failure
         Recordings without a row.
     rows, refused : int
@@ -83,8 +86,8 @@ def extract(
     schema : Schema
         Which columns.
     labels : str, optional
-        ``"folders"`` (the parent folder's name), ``"none"``, or the path of an
-        annotation file. By default labels that the table has already are kept.
+        ``"folders"`` (the parent folder's name), ``"none"``, or an annotation file as
+        ``FILE`` or ``FILE:COLUMN``. By default labels that the table has already are kept.
     n_jobs : int
         Number of worker processes.
     force : bool
@@ -103,7 +106,10 @@ def extract(
     BusyError
         If another run is writing the same table.
     TableError
-        If `output` is there and was not made by this function.
+        If `output` is there and was not made by this function or holds more than it
+        wrote, or if the annotation file is of no use.
+    ParameterError
+        If the table holds another recording of the same name.
     OutputError
         If it cannot be written.
 
@@ -121,34 +127,33 @@ def extract(
     """
     with lock(output):
         known = _known(output, schema=schema, segmentation=segmentation, force=force)
-        header = {"schema": schema.digest, "segmentation": segmentation.digest}
-        journal = Journal(output.with_name(f".{output.name}.journal"), header=header)
-        reusable = {} if force else known.recordings | _finished(journal)
+        journal = _journal(output, schema=schema, segmentation=segmentation)
         if force:
             journal.remove()
-        reused = {s.name: found for s in sources if (found := _reuse(s, reusable)) is not None}
-        others, removed = _others(known, sources)
-        wanted = [source for source in sources if source.name not in reused]
-        on_start(len(wanted))
+        plan = make_plan(sources, known=known, finished=_finished(journal), force=force)
+        label_of = find_labels(labels, plan.paths, known=known.labels)
+        on_start(len(plan.wanted))
         work = functools.partial(extract_recording, schema=schema, segmentation=segmentation)
-        computed, failures = _run(work, wanted, journal=journal, n_jobs=n_jobs, on_result=on_result)
-        recordings = [*others, *reused.values(), *computed]
+        computed, failures = _run(
+            work, plan.wanted, journal=journal, n_jobs=n_jobs, on_result=on_result
+        )
+        recordings = [*plan.kept, *plan.reused, *computed]
         write_table(
             output,
             recordings,
             failures,
             schema=schema,
             segmentation=segmentation,
-            labels=_labels(labels, recordings, known=known),
+            labels=label_of,
         )
         journal.remove()
     return ExtractSummary(
         output=output,
         computed=tuple(sorted(recording.name for recording in computed)),
-        reused=tuple(sorted(reused)),
-        kept=tuple(recording.name for recording in others),
-        removed=tuple(removed),
-        changed=tuple(known.changed),
+        reused=tuple(sorted(recording.name for recording in plan.reused)),
+        kept=tuple(recording.name for recording in plan.kept),
+        removed=plan.removed,
+        changed=plan.changed,
         failures=tuple(sorted(failures, key=lambda failure: failure.name)),
         rows=sum(len(recording.rows) for recording in recordings),
         refused=sum(len(recording.refused) for recording in recordings),
@@ -164,36 +169,18 @@ def _known(output: Path, *, schema: Schema, segmentation: Segmentation, force: b
         raise
 
 
+def _journal(output: Path, *, schema: Schema, segmentation: Segmentation) -> Journal:
+    header = {
+        "schema": schema.digest,
+        "segmentation": segmentation.digest,
+        "versions": package_versions(),
+    }
+    return Journal(output.with_name(f".{output.name}.journal"), header=header)
+
+
 def _finished(journal: Journal) -> dict[str, Extracted]:
     entries = map(Extracted.from_dict, journal.entries())
     return {entry.name: entry for entry in entries}
-
-
-def _reuse(source: Source, reusable: dict[str, Extracted]) -> Extracted | None:
-    earlier = reusable.get(source.name)
-    if earlier is None or not earlier.file.matches(source.path):
-        return None
-    # A file that was only touched must not be hashed again in every later run.
-    file = dataclasses.replace(earlier.file, mtime_ns=source.path.stat().st_mtime_ns)
-    return dataclasses.replace(earlier, path=source.path, file=file)
-
-
-def _others(known: Known, sources: Sequence[Source]) -> tuple[list[Extracted], list[str]]:
-    """Part the table's other recordings into those still there and those gone."""
-    asked = {source.name: source.path for source in sources}
-    others, removed = [], [name for name in known.outdated if name not in asked]
-    for name, recording in known.recordings.items():
-        there = recording.path.exists()
-        if name not in asked and there:
-            others.append(recording)
-        elif name not in asked:
-            removed.append(name)
-        elif there and asked[name].exists() and not recording.path.samefile(asked[name]):
-            raise ParameterError(
-                f"the table holds another recording called {name!r} ({recording.path}); "
-                "choose another output with -o, or give the folder that holds both"
-            )
-    return others, removed
 
 
 def _run(
@@ -217,17 +204,3 @@ def _run(
                 journal.append(result.as_dict())
             on_result(result)
     return computed, failures
-
-
-def _labels(
-    option: str | None, recordings: Sequence[Extracted], *, known: Known
-) -> dict[str, str | None]:
-    if option is None:
-        return dict(known.labels)
-    if option == "none":
-        return {}
-    if option == "folders":
-        return {entry.name: entry.path.absolute().parent.name or None for entry in recordings}
-    names = [recording.name for recording in recordings]
-    values = read_annotations(Path(option)).lookup(names)
-    return dict(zip(names, values, strict=True))

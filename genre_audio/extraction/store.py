@@ -2,8 +2,9 @@
 
 A recording's rows are reused when its file is the same and its rows are as they were
 written: each recording's rows carry a digest, so a number changed by hand is noticed
-and computed again. The table goes to its place before the manifest, and the journal of
-the run is deleted last: whenever a run is killed, the next one finds every finished
+and computed again. The table goes to its place before the manifest (where there was
+none, after it: a table without a manifest is somebody else's), and the journal of the
+run is deleted last: whenever a run is killed, the next one finds every finished
 recording in one of the two.
 """
 
@@ -27,6 +28,7 @@ from genre_audio.tables import (
     read_table,
     table_text,
 )
+from genre_audio.tables.csv_file import read_header
 from genre_audio.tables.feature_table import SEGMENT_COLUMNS
 from genre_audio.tables.manifest import manifest_path, package_versions
 
@@ -48,17 +50,21 @@ class Known:
         Those whose rows are as they were written.
     labels : dict of str to str
         Labels that the table holds.
+    stale : dict of str to pathlib.Path
+        Where the other recordings of the manifest lie: their rows were changed since
+        they were written, or come from another recipe or segmentation.
     changed : list of str
-        Recordings whose rows were changed since they were written.
-    outdated : list of str
-        Recordings whose rows come from another recipe or segmentation.
+        Those of them whose rows were changed.
+    added : list of str
+        Recordings that have rows but are unknown to the manifest.
     """
 
     def __init__(self) -> None:
         self.recordings: dict[str, Extracted] = {}
         self.labels: dict[str, str] = {}
+        self.stale: dict[str, Path] = {}
         self.changed: list[str] = []
-        self.outdated: list[str] = []
+        self.added: list[str] = []
 
 
 def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> Known:
@@ -67,8 +73,8 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
     Raises
     ------
     TableError
-        If what is there was not made by `extract`, or holds columns of somebody's own,
-        which a new table would lose.
+        If what is there was not made by `extract`, lacks columns that it was made with,
+        or holds columns of somebody's own, which a new table would lose.
     """
     known = Known()
     if not output.exists():
@@ -79,31 +85,43 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
             f"{output} was not made by genre-audio (it has no manifest beside it); "
             "choose another output with -o, or --force to replace it"
         )
+    _check_columns(output, theirs=manifest.schema["columns"], ours=schema.columns)
     known.labels = read_annotations(output, column="label").values
-    same = manifest.schema_digest == schema.digest and manifest.segmentation == segmentation
-    if not same:
-        known.outdated = list(manifest.recordings)
-        return known
-    table = read_table(output)
-    ours = {"filename", "length", "label", *schema.columns, *SEGMENT_COLUMNS}
-    foreign = set(map(str, table.frame)) - ours
-    if foreign:
-        raise TableError(
-            f"{output} has columns of its own that would be lost ({', '.join(sorted(foreign))}); "
-            "choose another output with -o, or --force to replace it"
-        )
-    _fill(known, table, manifest, folder=output.parent)
+    # As `_entry` has it; resolved, because ".." behind a symbolic link leads elsewhere.
+    folder = output.parent.resolve()
+    known.stale = {
+        name: Path(os.path.normpath(folder / entry.path))
+        for name, entry in manifest.recordings.items()
+    }
+    if manifest.schema_digest == schema.digest and manifest.segmentation == segmentation:
+        _fill(known, read_table(output), manifest)
     return known
 
 
-def _fill(known: Known, table: FeatureTable, manifest: Manifest, *, folder: Path) -> None:
-    lengths = table.frame["length"].astype(int)
+def _check_columns(output: Path, *, theirs: Iterable[str], ours: Iterable[str]) -> None:
+    header, needed = set(read_header(output)), {"filename", "length", "label"}
+    advice = "choose another output with -o, or --force to replace it"
+    foreign = sorted(header - needed - {*theirs, *ours, *SEGMENT_COLUMNS})
+    if foreign:
+        named = ", ".join(foreign)
+        raise TableError(f"{output} has columns of its own that would be lost ({named}); {advice}")
+    if not needed <= header:
+        named = ", ".join(sorted(needed - header))
+        raise TableError(f"{output} lacks columns that it was made with ({named}); {advice}")
+
+
+def _fill(known: Known, table: FeatureTable, manifest: Manifest) -> None:
+    """Sort the table's recordings into those that hold, changed ones and unknown ones."""
+    lengths, X = table.frame["length"].astype(int), table.X
     for name, places in table.frame.groupby(table.recordings, sort=False).indices.items():
         entry = manifest.recordings.get(str(name))
-        values = table.X[places].tolist()
-        if entry is None or len(entry.segments) != len(places):
+        if entry is None:
+            known.added.append(str(name))
+            continue
+        if len(entry.segments) != len(places):
             known.changed.append(str(name))
             continue
+        values = X[places].tolist()
         rows = tuple(
             Row(start, stop, int(length), tuple(row))
             for (start, stop), length, row in zip(
@@ -113,10 +131,12 @@ def _fill(known: Known, table: FeatureTable, manifest: Manifest, *, folder: Path
         if rows_digest(rows) != entry.digest:
             known.changed.append(str(name))
             continue
-        path = Path(os.path.normpath(folder / entry.path))
+        path = known.stale.pop(str(name))
         known.recordings[str(name)] = Extracted(
             str(name), path, entry.file, entry.quality, rows, entry.refused
         )
+    # A recording whose rows were all deleted by hand is not wanted any more.
+    known.stale = {name: path for name, path in known.stale.items() if name in known.changed}
 
 
 def write_table(
@@ -139,7 +159,8 @@ def write_table(
         schema=schema.as_dict(),
         segmentation=segmentation,
         recordings={
-            recording.name: _entry(recording, folder=output.parent) for recording in ordered
+            recording.name: _entry(recording, folder=output.parent.resolve())
+            for recording in ordered
         },
         failures={
             failure.name: {"kind": failure.kind, "message": failure.message}
@@ -147,8 +168,10 @@ def write_table(
         },
         versions=package_versions(),
     )
-    replace_text(output, table_text(frame))
-    replace_text(manifest_path(output), manifest.to_json())
+    texts = {output: table_text(frame), manifest_path(output): manifest.to_json()}
+    ours = manifest_path(output).exists()
+    for path in texts if ours else reversed(texts):
+        replace_text(path, texts[path])
 
 
 def _frame(
@@ -166,7 +189,7 @@ def _frame(
 
 
 def _entry(recording: Extracted, *, folder: Path) -> RecordingEntry:
-    relative = os.path.relpath(recording.path.absolute(), folder.absolute())
+    relative = os.path.relpath(recording.path.absolute(), folder)
     return RecordingEntry(
         path=Path(relative).as_posix(),
         file=recording.file,
