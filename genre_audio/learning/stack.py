@@ -1,0 +1,248 @@
+"""The stack: five tuned learners and a final one, fitted without looking ahead.
+
+The order of work keeps every number honest. Each learner is tuned over grouped folds of
+the training rows. Its probabilities for rows that it has not seen are collected over a
+second set of grouped folds. On these the final learner is fitted; then every learner is
+fitted again on all rows. No group, and no copy of a row, stands on both sides of any
+fold. (`sklearn.ensemble.StackingClassifier` takes no groups, and would keep the folds
+inside the model.)
+
+One seed decides everything random: the same table and versions give the same
+probabilities, whatever the number of processes. Processes hold one thread each. What is
+kept are fitted pipelines, weights and labels: no search, no folds, no training rows
+beyond what nearest neighbours need. No files may be read or written here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from joblib import Parallel, delayed, parallel_config
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from genre_audio.errors import TableError
+from genre_audio.learning.learners import LEARNERS
+from genre_audio.learning.pool import LogPool
+from genre_audio.learning.tuning import Budget, budget_of, tune
+from genre_audio.tables.splits import exact_duplicates, grouped_folds, merge_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    from sklearn.pipeline import Pipeline
+
+__all__ = ["GenreStack"]
+
+
+class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A stack of tuned learners that keeps groups apart in all that it does.
+
+    Parameters
+    ----------
+    learners : sequence of str
+        Names from `LEARNERS`.
+    budget : str or Budget
+        How much is tuned: a key of `BUDGETS`, or a budget of one's own.
+    columns : sequence of str, optional
+        Names of the input columns; a DataFrame brings its own. See `RowTransform`.
+    level_invariant : bool
+        Whether the recording level is taken out. See `RowTransform`.
+    seed : int
+        Seed of everything random.
+    n_jobs : int, optional
+        Processes; changes no number.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels, in the order of the columns of probabilities.
+    learners_ : dict of str to Pipeline
+        The learners, fitted on all rows. Their classes are 0 to n - 1.
+    pool_ : LogPool
+        The final learner.
+    best_params_ : dict of str to dict
+        What tuning changed in each learner's defaults.
+    n_groups_ : int
+        Number of groups, after those that share a duplicate row were merged.
+    n_features_in_ : int
+        Number of input columns.
+
+    Raises
+    ------
+    TableError
+        If there is one class only, or a class has too few groups for the budget's folds.
+
+    References
+    ----------
+    Wolpert, D. H. (1992). Stacked generalization. Neural Networks 5(2), 241-259.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning import Budget, GenreStack
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.repeat(["jazz", "metal"], 20)
+    >>> X = rng.normal(size=(40, 3)) + 4.0 * (y == "metal")[:, None]
+    >>> stack = GenreStack(learners=("qda", "knn"), budget=Budget("none")).fit(X, y)
+    >>> stack.predict(X[[0, -1]]).tolist()
+    ['jazz', 'metal']
+    """
+
+    def __init__(
+        self,
+        *,
+        learners: Sequence[str] = LEARNERS,
+        budget: str | Budget = "small",
+        columns: Sequence[str] | None = None,
+        level_invariant: bool = False,
+        seed: int = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.learners = learners
+        self.budget = budget
+        self.columns = columns
+        self.level_invariant = level_invariant
+        self.seed = seed
+        self.n_jobs = n_jobs
+
+    def fit(
+        self,
+        X: Any,  # noqa: ANN401 - array or DataFrame
+        y: npt.ArrayLike,
+        groups: npt.ArrayLike | None = None,
+    ) -> Self:
+        """Tune the learners, fit the final one, and fit the learners on all rows.
+
+        Parameters
+        ----------
+        X : array_like of shape (n_rows, n_columns)
+            Features.
+        y : array_like of shape (n_rows,)
+            Labels.
+        groups : array_like of shape (n_rows,), optional
+            What must not be parted, such as artists; by default each row is by itself.
+            Equal rows are kept together in any case.
+
+        Returns
+        -------
+        GenreStack
+            Itself.
+        """
+        X, labels = validate_data(self, X, y, dtype=np.float64)
+        codes = self._encode(labels)
+        owners = np.arange(len(X)) if groups is None else column_or_1d(groups)
+        check_consistent_length(X, owners)
+        owners = merge_groups(owners, duplicates=exact_duplicates(X))
+        self.n_groups_ = len(np.unique(owners))
+        # One thread per process: pools inside pools are slower, and their sums differ.
+        with (
+            threadpool_limits(1),
+            parallel_config(
+                "loky", n_jobs=1 if self.n_jobs is None else self.n_jobs, inner_max_num_threads=1
+            ),
+        ):
+            self._fit_learners(X, codes, owners=owners)
+        return self
+
+    def _encode(self, labels: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+        """Keep the labels, and return their numbers: boosted trees know numbers only."""
+        check_classification_targets(labels)
+        found, codes = np.unique(labels, return_inverse=True)
+        if len(found) < 2:
+            raise TableError("there is only one class; give recordings of two genres or more")
+        # Text as objects could hold anything, and would have to be trusted on loading.
+        text = all(isinstance(label, str) for label in found)
+        self.classes_ = found.astype(str) if text else found
+        return codes
+
+    def _fit_learners(
+        self, X: npt.NDArray[np.float64], y: npt.NDArray[np.intp], *, owners: npt.NDArray[np.intp]
+    ) -> None:
+        budget = budget_of(self.budget)
+        columns = self.columns
+        if columns is None and hasattr(self, "feature_names_in_"):
+            columns = tuple(map(str, self.feature_names_in_))
+        tuned = {
+            name: tune(
+                name,
+                X,
+                y,
+                groups=owners,
+                budget=budget,
+                seed=self.seed,
+                columns=columns,
+                level_invariant=self.level_invariant,
+            )
+            for name in self.learners
+        }
+        self.best_params_ = {name: found for name, (_, found) in tuned.items()}
+        pipelines = [learner for learner, _ in tuned.values()]
+        # Another seed than the tuning's: parameters suit the folds that they were chosen on.
+        folds = grouped_folds(
+            y, groups=owners, n_splits=budget.stack_folds, seed=self.seed + 1, least_rows=2
+        )
+        self.pool_ = LogPool().fit(_out_of_fold(pipelines, X, y, folds=folds), y)
+        fitted = Parallel()(delayed(_fitted)(learner, X, y) for learner in pipelines)
+        self.learners_ = dict(zip(tuned, fitted, strict=True))
+
+    def learner_probabilities(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401
+        """Return what each learner says: shape (n_learners, n_rows, n_classes)."""
+        check_is_fitted(self)
+        rows = validate_data(self, X, dtype=np.float64, reset=False)
+        with threadpool_limits(1):
+            return np.stack([learner.predict_proba(rows) for learner in self.learners_.values()])
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401
+        """Return the probability of each class: shape (n_rows, n_classes)."""
+        check_is_fitted(self)
+        return self.pool_.predict_proba(self.learner_probabilities(X))
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401
+        """Return the likeliest label of each row: shape (n_rows,)."""
+        likeliest = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[likeliest])
+
+
+def _out_of_fold(
+    pipelines: list[Pipeline],
+    X: npt.NDArray[np.float64],
+    y: npt.NDArray[np.intp],
+    *,
+    folds: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]],
+) -> npt.NDArray[np.float64]:
+    """Return each learner's probabilities for rows that it was not fitted on."""
+    tasks = [(place, fold) for place in range(len(pipelines)) for fold in folds]
+    found = Parallel()(
+        delayed(_held_out)(pipelines[place], X, y, train=train, held_out=held_out)
+        for place, (train, held_out) in tasks
+    )
+    P = np.empty((len(pipelines), len(y), int(y.max()) + 1))
+    for (place, (_, held_out)), probabilities in zip(tasks, found, strict=True):
+        P[place, held_out] = probabilities
+    return P
+
+
+def _fitted(learner: Pipeline, X: npt.NDArray[np.float64], y: npt.NDArray[np.intp]) -> Pipeline:
+    return clone(learner).fit(X, y)
+
+
+def _held_out(
+    learner: Pipeline,
+    X: npt.NDArray[np.float64],
+    y: npt.NDArray[np.intp],
+    *,
+    train: npt.NDArray[np.intp],
+    held_out: npt.NDArray[np.intp],
+) -> npt.NDArray[np.float64]:
+    fitted = _fitted(learner, X[train], y[train])
+    return np.asarray(fitted.predict_proba(X[held_out]), dtype=np.float64)

@@ -1,0 +1,191 @@
+"""What becomes of a row of features before a learner sees it.
+
+Variances of spectral features span orders of magnitude and are skewed: their logarithms
+are nearly normal, which linear and distance-based learners need. The means of the
+harmonic and the percussive signal are offsets near zero that differ by rounding alone:
+they are dropped. On request the recording level is taken out as well: a recordist's
+gain knob must not change a genre.
+
+`RowTransform` knows columns by name and learns nothing from the rows; `NormalScores`
+learns quantiles and knows no names. Both hold plain attributes only, so that they can
+be stored without trusting code. Nothing may enter here that looks at labels.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.preprocessing import QuantileTransformer
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from genre_audio.errors import TableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+__all__ = ["NormalScores", "RowTransform"]
+
+_OFFSETS: Final = ("harmony_mean", "perceptr_mean")
+_LEVEL: Final = "rms_mean"
+_POWERS: Final = ("rms_var", "harmony_var", "perceptr_var")
+_LOUDNESS: Final = "mfcc1_mean"
+# The first coefficient of an orthonormal DCT-II over 128 bands is their sum / sqrt(128),
+# so a gain of x dB in every band moves it by x * sqrt(128).
+_LOUDNESS_PER_DB: Final = float(np.sqrt(128.0))
+_QUIETEST: Final = 1e-10
+
+
+class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Give feature columns a form in which they are nearly normal.
+
+    Columns whose name ends in ``_var`` become ``log(max(value, floor))``;
+    ``harmony_mean`` and ``perceptr_mean`` are dropped; all others stay. With
+    `level_invariant`, variances of ``rms``, ``harmony`` and ``perceptr`` are first
+    divided by ``rms_mean ** 2``, ``mfcc1_mean`` loses
+    ``20 * log10(rms_mean) * sqrt(128)``, and ``rms_mean`` is dropped: what is left does
+    not move when a recording is scaled.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        Names of the input columns, in order. Without names a DataFrame's own are used;
+        columns of an array without names stay as they are.
+    level_invariant : bool
+        Whether the recording level is taken out. Needs ``rms_mean``.
+    floor : float
+        Smallest variance, so that the logarithm stays finite.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of input columns.
+    columns_ : list of str
+        Names of the input columns; ``x0, x1, ...`` where there are none.
+    kept_ : ndarray of int
+        Numbers of the input columns that are kept.
+
+    Raises
+    ------
+    TableError
+        If the names do not match the columns, or the level is not among them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.transforms import RowTransform
+    >>> names = ("tempo", "rolloff_var", "harmony_mean")
+    >>> RowTransform(columns=names).fit_transform(np.array([[120.0, 1.0, 1e-6]])).tolist()
+    [[120.0, 0.0]]
+    """
+
+    def __init__(
+        self,
+        *,
+        columns: Sequence[str] | None = None,
+        level_invariant: bool = False,
+        floor: float = 1e-12,
+    ) -> None:
+        self.columns = columns
+        self.level_invariant = level_invariant
+        self.floor = floor
+
+    def fit(self, X: Any, y: object = None) -> Self:  # noqa: ANN401, ARG002 - scikit-learn's form
+        """Look up the columns; nothing is learnt from the rows."""
+        X = validate_data(self, X, dtype=np.float64)
+        self.columns_ = self._names(X.shape[1])
+        dropped = {*_OFFSETS, _LEVEL} if self.level_invariant else set(_OFFSETS)
+        kept = [place for place, name in enumerate(self.columns_) if name not in dropped]
+        self.kept_ = np.array(kept, dtype=np.int64)
+        return self
+
+    def _names(self, n_columns: int) -> list[str]:
+        given = self.columns if self.columns is not None else getattr(self, "feature_names_in_", ())
+        names = [str(name) for name in given] or [f"x{place}" for place in range(n_columns)]
+        if len(names) != n_columns:
+            raise TableError(
+                f"{len(names)} column names were given for rows of {n_columns} numbers; "
+                "give one name per column, in order"
+            )
+        if self.level_invariant and _LEVEL not in names:
+            raise TableError(
+                f"a level-invariant form needs the column {_LEVEL!r}, which is missing; "
+                "add it, or keep the level"
+            )
+        return names
+
+    def transform(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401 - array or DataFrame
+        """Return the columns in their new form, shape (n_rows, n_kept)."""
+        check_is_fitted(self)
+        # A copy, because columns are replaced in place.
+        rows: npt.NDArray[np.float64] = validate_data(
+            self, X, dtype=np.float64, reset=False, copy=True
+        )
+        if self.level_invariant:
+            self._take_out_level(rows)
+        variances = [place for place, name in enumerate(self.columns_) if name.endswith("_var")]
+        rows[:, variances] = np.log(np.maximum(rows[:, variances], self.floor))
+        return rows[:, self.kept_]
+
+    def _take_out_level(self, rows: npt.NDArray[np.float64]) -> None:
+        level = np.maximum(rows[:, self.columns_.index(_LEVEL)], _QUIETEST)
+        for place, name in enumerate(self.columns_):
+            if name in _POWERS:
+                rows[:, place] /= level**2
+            elif name == _LOUDNESS:
+                rows[:, place] -= 20.0 * np.log10(level) * _LOUDNESS_PER_DB
+
+    def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:  # noqa: ARG002
+        """Return the names of the columns that are kept."""
+        check_is_fitted(self)
+        return np.array(self.columns_, dtype=object)[self.kept_]
+
+
+class NormalScores(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Replace each value by the normal score of its rank among the training rows.
+
+    `sklearn.preprocessing.QuantileTransformer` with as many quantiles as there are rows,
+    up to a bound. A value beyond the training rows gets the score of the outermost one:
+    strange recordings stay within the range in which a linear learner was fitted.
+
+    Parameters
+    ----------
+    n_quantiles : int
+        Largest number of quantiles.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of columns.
+    scores_ : QuantileTransformer
+        The quantiles.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.transforms import NormalScores
+    >>> NormalScores().fit_transform(np.array([[1.0], [10.0], [100.0]])).round(1).tolist()
+    [[-5.2], [0.0], [5.2]]
+    """
+
+    def __init__(self, *, n_quantiles: int = 200) -> None:
+        self.n_quantiles = n_quantiles
+
+    def fit(self, X: Any, y: object = None) -> Self:  # noqa: ANN401, ARG002 - scikit-learn's form
+        """Learn the quantiles of each column."""
+        X = validate_data(self, X, dtype=np.float64)
+        self.scores_ = QuantileTransformer(
+            n_quantiles=min(self.n_quantiles, len(X)), output_distribution="normal", subsample=None
+        ).fit(X)
+        return self
+
+    def transform(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401 - array or DataFrame
+        """Return the scores, shape (n_rows, n_columns)."""
+        check_is_fitted(self)
+        scores: npt.NDArray[np.float64] = self.scores_.transform(
+            validate_data(self, X, dtype=np.float64, reset=False)
+        )
+        return scores

@@ -1,0 +1,127 @@
+"""The two transforms, against what gain does to a recording and against plain formulas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from genre_audio.errors import TableError
+from genre_audio.learning.transforms import NormalScores, RowTransform
+
+COLUMNS = (
+    "chroma_stft_mean",
+    "rms_mean",
+    "rms_var",
+    "harmony_mean",
+    "harmony_var",
+    "perceptr_mean",
+    "perceptr_var",
+    "tempo",
+    "mfcc1_mean",
+    "mfcc1_var",
+)
+ROW = np.array([[0.3, 0.1, 0.003, 1e-5, 0.008, -2e-6, 0.004, 120.0, -110.0, 2500.0]])
+
+
+@parametrize_with_checks([RowTransform(), NormalScores()])
+def test_scikit_learn_contract(estimator, check):
+    check(estimator)
+
+
+def test_logarithms_and_dropped_offsets():
+    found = RowTransform(columns=COLUMNS).fit_transform(ROW)
+    expected = [0.3, 0.1, np.log(0.003), np.log(0.008), np.log(0.004), 120, -110, np.log(2500)]
+    np.testing.assert_array_equal(found, [expected])
+
+
+def test_names_of_what_is_kept():
+    plain = RowTransform(columns=COLUMNS).fit(ROW).get_feature_names_out()
+    assert set(COLUMNS) - set(plain) == {"harmony_mean", "perceptr_mean"}
+    level = RowTransform(columns=COLUMNS, level_invariant=True).fit(ROW).get_feature_names_out()
+    assert set(plain) - set(level) == {"rms_mean"}
+
+
+def test_a_data_frame_brings_its_names():
+    frame = pd.DataFrame(ROW, columns=list(COLUMNS))
+    np.testing.assert_array_equal(
+        RowTransform().fit_transform(frame), RowTransform(columns=COLUMNS).fit_transform(ROW)
+    )
+
+
+def test_columns_without_names_stay_as_they_are():
+    np.testing.assert_array_equal(RowTransform().fit_transform(ROW), ROW)
+
+
+def test_a_variance_of_zero_stays_finite():
+    found = RowTransform(columns=["mfcc1_var"], floor=1e-6).fit_transform([[0.0], [1e-9]])
+    np.testing.assert_array_equal(found, np.log([[1e-6], [1e-6]]))
+
+
+def test_the_input_is_not_touched():
+    before = ROW.copy()
+    RowTransform(columns=COLUMNS, level_invariant=True).fit_transform(before)
+    np.testing.assert_array_equal(before, ROW)
+
+
+def _scaled(row, gain):
+    """What a gain does to a row: amplitudes, powers, and decibels summed over 128 bands."""
+    factor = {"rms_mean": gain, "harmony_mean": gain, "perceptr_mean": gain}
+    factor |= dict.fromkeys(("rms_var", "harmony_var", "perceptr_var"), gain**2)
+    scaled = row * [factor.get(name, 1.0) for name in COLUMNS]
+    scaled[:, COLUMNS.index("mfcc1_mean")] += 20 * np.log10(gain) * 128 / np.sqrt(128)
+    return scaled
+
+
+@given(st.floats(1e-3, 1e3))
+def test_gain_moves_nothing_when_the_level_is_taken_out(gain):
+    form = RowTransform(columns=COLUMNS, level_invariant=True).fit(ROW)
+    # Rounding only: a few units in the last place of numbers up to 1,000.
+    np.testing.assert_allclose(
+        form.transform(_scaled(ROW, gain)), form.transform(ROW), rtol=1e-10, atol=1e-9
+    )
+
+
+def test_gain_shows_when_the_level_is_kept():
+    form = RowTransform(columns=COLUMNS).fit(ROW)
+    assert np.abs(form.transform(_scaled(ROW, 0.5)) - form.transform(ROW)).max() > 1
+
+
+def test_silence_is_finite_without_its_level():
+    form = RowTransform(columns=COLUMNS, level_invariant=True).fit(ROW)
+    assert np.isfinite(form.transform(np.zeros_like(ROW))).all()
+
+
+def test_wrong_number_of_names_is_refused():
+    with pytest.raises(TableError, match="2 column names were given for rows of 10 numbers"):
+        RowTransform(columns=["a", "b"]).fit(ROW)
+
+
+def test_a_level_invariant_form_needs_the_level():
+    with pytest.raises(TableError, match="needs the column 'rms_mean'"):
+        RowTransform(columns=["tempo"], level_invariant=True).fit([[1.0]])
+
+
+def test_clones_are_equal():
+    form = RowTransform(columns=COLUMNS, level_invariant=True, floor=1e-9)
+    assert clone(form).get_params() == form.get_params()
+
+
+def test_normal_scores_are_those_of_ranks(rng):
+    X = rng.lognormal(size=(101, 1))
+    scores = NormalScores().fit_transform(X)[:, 0]
+    ranks = X[:, 0].argsort().argsort()
+    inner = (ranks > 0) & (ranks < 100)
+    # With as many quantiles as rows, rank r of n is the quantile r / (n - 1).
+    np.testing.assert_allclose(scores[inner], norm.ppf(ranks[inner] / 100), atol=1e-9)
+
+
+def test_normal_scores_of_strange_values_are_those_of_the_outermost(rng):
+    scores = NormalScores().fit(rng.normal(size=(50, 1)))
+    low, high = scores.transform([[-1e9], [1e9]])[:, 0]
+    assert (low, high) == pytest.approx((norm.ppf(1e-7), norm.ppf(1 - 1e-7)))
