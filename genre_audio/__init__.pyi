@@ -7,8 +7,18 @@ from .extraction import extract as extract
 from .extraction import extract_recording as extract_recording
 from .features import GTZAN57 as GTZAN57
 from .features import feature_row as feature_row
+from .prediction import Prediction as Prediction
+from .prediction import predict_recording as predict_recording
+from .prediction import predict_table as predict_table
 from .segment import Segment as Segment
 from .tables import FeatureTable as FeatureTable
+from .tables import dataset_of as dataset_of
+from .tables import read_annotations as read_annotations
 from .tables import read_table as read_table
+from .training import ModelBundle as ModelBundle
+from .training import load_bundle as load_bundle
+from .training import resolve_model as resolve_model
+from .training import save_bundle as save_bundle
+from .training import train as train
 
 __version__: str

@@ -23,7 +23,16 @@ __all__ = [
 ]
 
 AUDIO_KINDS: Final = frozenset(
-    {"io", "decode", "unsupported_format", "empty", "too_short", "silent", "not_finite"}
+    {
+        "io",
+        "decode",
+        "unsupported_format",
+        "empty",
+        "too_short",
+        "silent",
+        "not_finite",
+        "unexpected",
+    }
 )
 """What can be wrong with a recording or one of its segments."""
 

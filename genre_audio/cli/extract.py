@@ -1,0 +1,109 @@
+"""``genre-audio extract``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from genre_audio.cli.output import NOTHING_DONE, SKIPPED, emit, progress, say
+
+if TYPE_CHECKING:
+    from genre_audio.extraction import Extracted, ExtractSummary, Failure
+
+__all__ = ["command"]
+
+
+def command(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="Recordings, or folders of them.")
+    ],
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The table; its manifest is put beside it.")
+    ] = Path("features.csv"),
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            help="Genres: 'folders' (the folder that a recording lies in), a CSV file, "
+            "FILE.csv:COLUMN, or 'none'. Labels that the table has are kept by default.",
+        ),
+    ] = None,
+    segment_seconds: Annotated[
+        float, typer.Option(help="Length of the segments that longer recordings are cut into.")
+    ] = 30.0,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", help="Worker processes; all cores by default.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Compute everything again; replace a foreign table.")
+    ] = False,
+) -> None:
+    """Turn recordings into a table of features (CSV), one row for each segment.
+
+    The table is a cache: run again, it reads only recordings that are new or changed.
+    """
+    from genre_audio.audio import find_recordings
+    from genre_audio.config import Segmentation
+    from genre_audio.execution import resolve_jobs
+    from genre_audio.extraction import extract
+
+    with progress("extracting") as (start, advance):
+
+        def report(result: Extracted | Failure) -> None:
+            say_failure(result)
+            advance()
+
+        summary = extract(
+            find_recordings(paths),
+            output=output,
+            segmentation=Segmentation(seconds=segment_seconds),
+            labels=labels,
+            n_jobs=resolve_jobs(jobs),
+            force=force,
+            on_start=start,
+            on_result=report,
+        )
+    _say_summary(summary)
+    emit(str(summary.output))
+    if summary.failures:
+        done = summary.computed or summary.reused
+        raise typer.Exit(SKIPPED if done else NOTHING_DONE)
+    if not summary.rows:
+        say("no recordings found")
+        raise typer.Exit(NOTHING_DONE)
+
+
+def say_failure(result: Extracted | Failure) -> None:
+    """Print one line for a recording that failed, or segments that were refused.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.cli.extract import say_failure
+    >>> from genre_audio.extraction import Failure
+    >>> say_failure(Failure("a.wav", Path("a.wav"), "silent", "nothing to hear"))
+    """
+    from genre_audio.extraction import Failure
+
+    if isinstance(result, Failure):
+        say(f"skipped {result.name}: {result.message} [{result.kind}]")
+        return
+    for refused in result.refused:
+        place = f"{refused.start:.1f} to {refused.stop:.1f} s"
+        say(f"{result.name}: left out {place}: {refused.message} [{refused.kind}]")
+
+
+def _say_summary(summary: ExtractSummary) -> None:
+    parts = [
+        f"{len(summary.computed)} recordings read",
+        f"{len(summary.reused)} known already" if summary.reused else "",
+        f"{len(summary.failures)} skipped" if summary.failures else "",
+        f"{summary.refused} segments left out" if summary.refused else "",
+        f"{len(summary.kept)} of other runs kept" if summary.kept else "",
+        f"{len(summary.removed)} no longer there" if summary.removed else "",
+        f"{len(summary.changed)} rows changed by hand computed again" if summary.changed else "",
+        f"{summary.rows} rows in {summary.output}",
+    ]
+    say(", ".join(part for part in parts if part))

@@ -1,0 +1,69 @@
+"""Where results and messages go, and what the exit codes are."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+__all__ = ["NOTHING_DONE", "SKIPPED", "USAGE", "emit", "progress", "say"]
+
+NOTHING_DONE: Final = 1
+USAGE: Final = 2
+SKIPPED: Final = 3
+
+
+def say(message: str) -> None:
+    """Print a message for people, on standard error.
+
+    Examples
+    --------
+    >>> from genre_audio.cli.output import say
+    >>> say("3 recordings read")
+    """
+    typer.echo(message, err=True)
+
+
+def emit(text: str, *, output: Path | None = None) -> None:
+    """Write a result to a file, whole or not at all, or to standard output.
+
+    Examples
+    --------
+    >>> from genre_audio.cli.output import emit
+    >>> emit("result")
+    result
+    """
+    if output is None:
+        typer.echo(text, nl=not text.endswith("\n"))
+        return
+    from genre_audio.files import replace_text
+
+    replace_text(output, text)
+
+
+@contextlib.contextmanager
+def progress(title: str) -> Iterator[tuple[Callable[[int], None], Callable[[], None]]]:
+    """Show a bar on standard error where that is a terminal.
+
+    Yields
+    ------
+    start, advance : callable
+        ``start(total)`` once the total is known, ``advance()`` for each step.
+    """
+    if not sys.stderr.isatty():
+        yield (lambda _total: None), (lambda: None)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield (lambda total: bar.update(task, total=total)), (lambda: bar.advance(task))

@@ -1,0 +1,137 @@
+"""``genre-audio predict``."""
+
+from __future__ import annotations
+
+import enum
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from genre_audio.cli.extract import say_failure
+from genre_audio.cli.output import NOTHING_DONE, SKIPPED, emit, progress, say
+
+if TYPE_CHECKING:
+    from genre_audio.extraction import Extracted, Failure
+    from genre_audio.prediction import Prediction
+    from genre_audio.training import ModelBundle
+
+__all__ = ["command"]
+
+
+class Format(enum.StrEnum):
+    """Forms of a result."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    jsonl = "jsonl"
+
+
+def command(
+    recordings: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="RECORDING", help="Recordings, or folders of them."),
+    ] = None,
+    *,
+    table: Annotated[
+        Path | None, typer.Option(help="Take the rows of this feature table instead.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="A model's name or folder; else GENRE_AUDIO_MODEL, else the one activated, "
+            "else the one shipped.",
+        ),
+    ] = None,
+    top: Annotated[
+        int, typer.Option("-k", "--top", min=1, help="How many genres a line of the table names.")
+    ] = 3,
+    form: Annotated[Format, typer.Option("--format", "-f", help="Form of the result.")] = (
+        Format.table
+    ),
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File for the result.")
+    ] = None,
+    segments: Annotated[
+        bool, typer.Option("--segments", help="One line for each segment, with start and stop.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", help="Worker processes; all cores by default.")
+    ] = None,
+) -> None:
+    """Tell which genres recordings resemble.
+
+    One line for each: file, genre and probability, the next genres, and a remark when
+    it lies farther from the training recordings than 95 % of them do from each other.
+    """
+    from genre_audio.reporting import predictions_text
+    from genre_audio.training import load_bundle, resolve_model
+
+    if bool(recordings) == (table is not None):
+        raise typer.BadParameter("give recordings, or a feature table with --table")
+    entry = resolve_model(model)
+    bundle = load_bundle(entry.path)
+    say(f"model: {entry.info.name} ({entry.source})")
+    if table is not None:
+        predictions, failures = _from_table(table, bundle), 0
+    else:
+        predictions, failures = _from_recordings(recordings or [], bundle, jobs=jobs)
+    if predictions:
+        text = predictions_text(predictions, form=form.value, k=top, segments=segments)
+        emit(text, output=output)
+    _say_unlike(predictions)
+    if not predictions:
+        say("no recording could be read")
+        raise typer.Exit(NOTHING_DONE)
+    if failures:
+        raise typer.Exit(SKIPPED)
+
+
+def _from_table(path: Path, bundle: ModelBundle) -> list[Prediction]:
+    from genre_audio.prediction import predict_table
+    from genre_audio.tables import read_table
+
+    table = read_table(path)
+    if table.segmentation_inferred:
+        say(f"{path} has no manifest; its segments seem to last {table.segmentation.seconds:g} s")
+    return predict_table(table, bundle)
+
+
+def _from_recordings(
+    paths: list[Path], bundle: ModelBundle, *, jobs: int | None
+) -> tuple[list[Prediction], int]:
+    from genre_audio.audio import find_recordings
+    from genre_audio.execution import map_unordered, resolve_jobs
+    from genre_audio.extraction import Extracted, extract_recording
+    from genre_audio.prediction import predict_extracted, schema_for
+
+    sources = find_recordings(paths)
+    work = functools.partial(
+        extract_recording, schema=schema_for(bundle), segmentation=bundle.segmentation
+    )
+    results: list[Extracted | Failure] = []
+    with progress("reading") as (start, advance):
+        start(len(sources))
+        for result in map_unordered(work, sources, n_jobs=resolve_jobs(jobs)):
+            say_failure(result)
+            results.append(result)
+            advance()
+    extracted = sorted(
+        (result for result in results if isinstance(result, Extracted)),
+        key=lambda result: result.name,
+    )
+    predictions = predict_extracted(extracted, bundle) if extracted else []
+    return predictions, len(results) - len(extracted)
+
+
+def _say_unlike(predictions: list[Prediction]) -> None:
+    unlike = sum(prediction.unlike for prediction in predictions)
+    if unlike:
+        say(
+            f"{unlike} of {len(predictions)} lie farther from the training recordings than 95 % "
+            "of those do from each other: their genres are likenesses at a distance"
+        )

@@ -1,0 +1,177 @@
+"""``genre-audio retrain``."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from genre_audio.cli.extract import say_failure
+from genre_audio.cli.output import emit, progress, say
+from genre_audio.errors import OutputError, TableError
+
+if TYPE_CHECKING:
+    from genre_audio.config import Segmentation
+    from genre_audio.extraction import Extracted, Failure
+    from genre_audio.tables import Dataset, FeatureTable
+
+__all__ = ["command"]
+
+_TABLE: Final = "features.csv"
+
+
+class Budget(enum.StrEnum):
+    """How much to tune."""
+
+    small = "small"
+    full = "full"
+
+
+def command(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TABLE|FOLDER",
+            help="A feature table, or a folder with one subfolder of recordings per genre.",
+        ),
+    ] = Path(_TABLE),
+    *,
+    groups: Annotated[
+        str | None,
+        typer.Option(
+            help="What must not be on both sides of a split, such as the artist: a column of "
+            "the table, a CSV file, or FILE.csv:COLUMN. By default the recording.",
+        ),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the model; the date by default.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder for the model instead of your model folder."),
+    ] = None,
+    budget: Annotated[
+        Budget, typer.Option(help="How much to tune: 'small' takes minutes, 'full' far longer.")
+    ] = Budget.small,
+    seed: Annotated[int, typer.Option(help="Same table, seed and versions: same model.")] = 0,
+    segment_seconds: Annotated[
+        float | None, typer.Option(help="Length of the table's segments, if it does not say.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", help="Worker processes; all cores by default.")
+    ] = None,
+    rows: Annotated[
+        bool, typer.Option("--rows/--no-rows", help="Keep the training rows with the model.")
+    ] = True,
+    activate: Annotated[
+        bool, typer.Option("--activate/--no-activate", help="Use the model from now on.")
+    ] = True,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a model of the same name.")
+    ] = False,
+) -> None:
+    """Train the stack of learners again, on a feature table with your own labels.
+
+    Prints the scores on held-out folds, and uses the new model from then on.
+    """
+    from genre_audio.config import Segmentation
+    from genre_audio.execution import resolve_jobs
+    from genre_audio.reporting import scores_text
+    from genre_audio.tables import dataset_of, read_table, resolve_groups
+    from genre_audio.training import save_bundle, train
+    from genre_audio.training.store import activate as activate_model
+
+    n_jobs = resolve_jobs(jobs)
+    segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
+    path = _table_path(source, segmentation=segmentation, n_jobs=n_jobs)
+    table = read_table(path, segmentation=segmentation)
+    annotations = None if groups is None else resolve_groups(groups, table=table)
+    dataset = dataset_of(table, groups=annotations)
+    folder = _free_folder(name, output=output, force=force)
+    _say_dataset(table, dataset)
+    bundle, scores = train(
+        table,
+        dataset,
+        name=folder.name,
+        budget=budget.value,
+        seed=seed,
+        n_jobs=n_jobs,
+        keep_rows=rows,
+        on_step=say,
+    )
+    save_bundle(bundle, folder, force=force)
+    emit("\n".join(scores_text(evaluation) for evaluation in scores))
+    say(f"the model {folder.name} is in {folder}")
+    if activate:
+        activate_model(str(folder))
+        say("'predict' uses it from now on; 'genre-audio models use default' goes back")
+
+
+def _table_path(source: Path, *, segmentation: Segmentation | None, n_jobs: int) -> Path:
+    """Return the table meant: of a folder of recordings, one is made inside it."""
+    if source.is_file():
+        return source
+    if not source.is_dir():
+        raise TableError(
+            f"there is no table {str(source)!r}; make one with "
+            "'genre-audio extract FOLDER --labels folders'"
+        )
+    table = source / _TABLE
+    if table.is_file():
+        return table
+    from genre_audio.audio import find_recordings
+    from genre_audio.config import Segmentation
+    from genre_audio.extraction import extract
+
+    say(f"extracting the recordings in {source} into {table}, labelled by their folders")
+    with progress("extracting") as (start, advance):
+
+        def report(result: Extracted | Failure) -> None:
+            say_failure(result)
+            advance()
+
+        extract(
+            find_recordings([source]),
+            output=table,
+            segmentation=segmentation or Segmentation(),
+            labels="folders",
+            n_jobs=n_jobs,
+            on_start=start,
+            on_result=report,
+        )
+    return table
+
+
+def _free_folder(name: str | None, *, output: Path | None, force: bool) -> Path:
+    """Return where the model goes, refused before the work and not after it."""
+    from genre_audio.training.store import user_models
+
+    if output is None and name is None:
+        import datetime
+
+        today = datetime.datetime.now(datetime.UTC).date().isoformat()
+        names = [today, *(f"{today}-{number}" for number in range(2, 1000))]
+        return next(user_models() / free for free in names if not (user_models() / free).exists())
+    folder = output if output is not None else user_models() / str(name)
+    if folder.exists() and not force:
+        raise OutputError(f"{folder} is there already; use --force to replace it, or another name")
+    return folder
+
+
+def _say_dataset(table: FeatureTable, dataset: Dataset) -> None:
+    from genre_audio.tables.splits import exact_duplicates
+
+    if table.segmentation_inferred:
+        say(
+            f"{table.path} has no manifest; its segments seem to last "
+            f"{table.segmentation.seconds:g} s (say otherwise with --segment-seconds)"
+        )
+    if dataset.unlabelled:
+        say(f"{dataset.unlabelled} rows without a label are left out")
+    duplicates = exact_duplicates(dataset.X)
+    if duplicates:
+        said = "; ".join(" = ".join(dataset.names[list(rows)]) for rows in duplicates[:5])
+        more = f"; and {len(duplicates) - 5} more" if len(duplicates) > 5 else ""
+        say(f"{len(duplicates)} sets of exactly equal rows: {said}{more}")

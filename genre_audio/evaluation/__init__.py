@@ -1,0 +1,13 @@
+"""What a model is worth: held-out probabilities under a named protocol, and their scores.
+
+A score without its protocol says nothing, so an `Evaluation` carries both: truth,
+probabilities and groups of recordings that no training part had seen, from which every
+score is derived. Whatever learns is refitted in every fold.
+
+Pure: no file is read or written here, nothing is printed.
+"""
+
+from genre_audio.evaluation.evaluation import Evaluation, Interval
+from genre_audio.evaluation.held_out import Protocol, evaluate, grouped_protocol
+
+__all__ = ["Evaluation", "Interval", "Protocol", "evaluate", "grouped_protocol"]

@@ -1,0 +1,121 @@
+"""How like the training recordings a new one is, and which of them it is like.
+
+A classifier answers every question, also those about speech, silence or a rainforest.
+The distance to the nearest training rows says whether it had any reason to: as a
+percentile of the distances that training recordings have among themselves, each
+measured to recordings of other groups only, because a recording's own artist (or its
+own copy) would make everything else look strange.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from sklearn.metrics import pairwise_distances
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from genre_audio.learning.transforms import RowTransform
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Neighbourhood"]
+
+_NEIGHBOURS: Final = 5
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Neighbourhood:
+    """The training rows in a space where distance means unlikeness.
+
+    Attributes
+    ----------
+    space : Pipeline
+        Takes rows into that space: logarithms of variances, the level taken out,
+        unit variance.
+    rows : ndarray of float32, shape (training rows, dimensions)
+        The training rows there.
+    names, labels, groups : ndarray of str, shape (training rows,)
+        What they are.
+    quantiles : ndarray of float, shape (101,)
+        Percentiles 0 to 100 of the training rows' own distances.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.neighbourhood import Neighbourhood
+    >>> X = np.random.default_rng(0).normal(size=(40, 3))
+    >>> names = np.array([f"r{k}" for k in range(40)])
+    >>> near = Neighbourhood.fit(X, names=names, labels=names, groups=names, columns=list("abc"))
+    >>> near.percentile(np.array([[0.0, 0.0, 0.0], [9.0, 9.0, 9.0]])).round().tolist()[1]
+    100.0
+    """
+
+    space: Any
+    rows: NDArray[np.float32]
+    names: NDArray[np.str_]
+    labels: NDArray[np.str_]
+    groups: NDArray[np.str_]
+    quantiles: NDArray[np.float64]
+
+    @classmethod
+    def fit(
+        cls,
+        X: NDArray[np.float64],
+        *,
+        names: NDArray[np.str_],
+        labels: NDArray[np.str_],
+        groups: NDArray[Any],
+        columns: list[str],
+    ) -> Neighbourhood:
+        """Learn the space and the training rows' own distances.
+
+        Parameters
+        ----------
+        X : ndarray, shape (rows, columns)
+            Training rows.
+        names, labels, groups : ndarray, shape (rows,)
+            Recording, genre and group of each.
+        columns : list of str
+            Names of the columns.
+        """
+        transform = RowTransform(columns=columns, level_invariant="rms_mean" in columns)
+        space = Pipeline([("form", transform), ("scale", StandardScaler())])
+        rows = space.fit_transform(X).astype(np.float32)
+        apart = pairwise_distances(rows)
+        apart[groups[:, None] == groups[None, :]] = np.inf
+        own = _mean_nearest(apart)
+        quantiles = np.quantile(own[np.isfinite(own)], np.linspace(0.0, 1.0, 101))
+        return cls(space, rows, names, labels, groups.astype(str), quantiles)
+
+    def distances(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the distance of each row to each training row, shape (rows, training rows)."""
+        found: NDArray[np.float64] = pairwise_distances(
+            self.space.transform(X).astype(np.float32), self.rows
+        )
+        return found
+
+    def percentile(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how much of the training set lies nearer than each row, in percent.
+
+        Parameters
+        ----------
+        X : ndarray, shape (rows, columns)
+            New rows.
+
+        Returns
+        -------
+        ndarray of float, shape (rows,)
+            0 to 100; above 95 a row is unlike anything that was learned.
+        """
+        return np.interp(
+            _mean_nearest(self.distances(X)), self.quantiles, np.linspace(0.0, 100.0, 101)
+        )
+
+
+def _mean_nearest(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    count = min(_NEIGHBOURS, distances.shape[1] - 1)
+    return np.sort(distances, axis=1)[:, :count].mean(axis=1)

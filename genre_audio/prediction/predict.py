@@ -1,0 +1,190 @@
+"""From rows to a `Prediction` for each recording."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genre_audio.audio import Source
+from genre_audio.errors import AudioError
+from genre_audio.extraction import Extracted, Failure, extract_recording
+from genre_audio.features import SCHEMAS, Schema
+from genre_audio.prediction.prediction import Prediction, SegmentPrediction
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from genre_audio.tables import FeatureTable
+    from genre_audio.training import ModelBundle
+
+__all__ = [
+    "predict_extracted",
+    "predict_recording",
+    "predict_table",
+    "schema_for",
+]
+
+
+def schema_for(bundle: ModelBundle) -> Schema:
+    """Return the schema whose rows a model takes.
+
+    Raises
+    ------
+    ModelError
+        If this version describes segments in another way than the model was trained on.
+    """
+    schema = SCHEMAS.get(bundle.info.schema["name"], next(iter(SCHEMAS.values())))
+    bundle.check(schema=schema, segmentation=bundle.segmentation)
+    return schema
+
+
+def predict_recording(path: str | os.PathLike[str], bundle: ModelBundle) -> Prediction:
+    """Tell what one recording resembles.
+
+    Parameters
+    ----------
+    path : path-like
+        A file that can be decoded.
+    bundle : ModelBundle
+        The model.
+
+    Returns
+    -------
+    Prediction
+
+    Raises
+    ------
+    AudioError
+        If no segment of it can be described.
+    ModelError
+        If the model takes rows that this version does not make.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, soundfile
+    >>> from genre_audio import load_bundle, predict_recording, resolve_model
+    >>> y = 0.1 * np.sin(np.arange(22050 * 2) / 10)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     soundfile.write(f"{folder}/tone.wav", y, 22050)
+    ...     prediction = predict_recording(f"{folder}/tone.wav", load_bundle(resolve_model().path))
+    >>> len(prediction.probabilities), prediction.unlike
+    (10, True)
+    """
+    source = Source(Path(path).name, Path(path))
+    schema = schema_for(bundle)
+    result = extract_recording(source, schema=schema, segmentation=bundle.segmentation)
+    if isinstance(result, Failure):
+        raise AudioError(result.message, kind=result.kind)
+    return predict_extracted([result], bundle)[0]
+
+
+def predict_extracted(recordings: Sequence[Extracted], bundle: ModelBundle) -> list[Prediction]:
+    """Tell what described recordings resemble, all their segments at once.
+
+    Parameters
+    ----------
+    recordings : sequence of Extracted
+        Described by the model's schema and segmentation.
+    bundle : ModelBundle
+        The model.
+
+    Returns
+    -------
+    list of Prediction
+        In the order given.
+    """
+    rows = [row for recording in recordings for row in recording.rows]
+    X = np.array([row.values for row in rows], dtype=np.float64)
+    lengths = np.array([row.length for row in rows], dtype=np.float64)
+    places = [(row.start, row.stop) for row in rows]
+    owners = np.repeat(np.arange(len(recordings)), [len(r.rows) for r in recordings])
+    pooled = _pool(X, lengths, places, owners, [r.name for r in recordings], bundle)
+    return [
+        dataclasses.replace(prediction, refused=recording.refused, quality=recording.quality)
+        for prediction, recording in zip(pooled, recordings, strict=True)
+    ]
+
+
+def predict_table(table: FeatureTable, bundle: ModelBundle) -> list[Prediction]:
+    """Tell what the recordings of a feature table resemble.
+
+    Parameters
+    ----------
+    table : FeatureTable
+        Of the model's schema and segmentation.
+    bundle : ModelBundle
+        The model.
+
+    Returns
+    -------
+    list of Prediction
+        In the order in which the recordings first appear.
+
+    Raises
+    ------
+    ModelError
+        If schema or segmentation differ from the model's.
+    """
+    bundle.check(schema=table.schema, segmentation=table.segmentation)
+    frame, sr = table.frame, table.schema.config.sr
+    full = np.full(len(frame), float(table.segmentation.samples(sr)))
+    lengths = frame["length"].to_numpy(float) if "length" in frame else full
+    starts = frame["start"].to_numpy(float) if "start" in frame else np.zeros(len(frame))
+    names, first, owners = np.unique(table.recordings, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.argsort(order)
+    places = list(zip(starts.tolist(), (starts + lengths / sr).tolist(), strict=True))
+    return _pool(
+        table.X, lengths, places, rank[owners], [str(name) for name in names[order]], bundle
+    )
+
+
+def _pool(
+    X: NDArray[np.float64],
+    lengths: NDArray[np.float64],
+    places: list[tuple[float, float]],
+    owners: NDArray[np.intp],
+    names: list[str],
+    bundle: ModelBundle,
+) -> list[Prediction]:
+    probabilities = bundle.predict_proba(X)
+    percentiles = bundle.neighbourhood.percentile(X)
+    segments = [
+        SegmentPrediction(start, stop, dict(zip(bundle.labels, row, strict=True)))
+        for (start, stop), row in zip(places, probabilities.tolist(), strict=True)
+    ]
+    identity = _identity(bundle)
+    predictions = []
+    for number, name in enumerate(names):
+        mine = np.flatnonzero(owners == number)
+        mean = np.average(probabilities[mine], axis=0, weights=lengths[mine])
+        percentile = float(np.average(percentiles[mine], weights=lengths[mine]))
+        predictions.append(
+            Prediction(
+                recording=name,
+                probabilities=dict(zip(bundle.labels, mean.tolist(), strict=True)),
+                segments=tuple(segments[place] for place in mine),
+                refused=(),
+                distance_percentile=percentile,
+                unlike=percentile > bundle.info.thresholds["unlike_percentile"],
+                **identity,
+            )
+        )
+    return predictions
+
+
+def _identity(bundle: ModelBundle) -> dict[str, Any]:
+    info = bundle.info
+    model = {
+        "name": info.name,
+        "created": info.created,
+        "training_table": info.training["digest"],
+        "segment_seconds": bundle.segmentation.seconds,
+    }
+    return {"model": model, "schema": dict(info.schema)}

@@ -1,0 +1,118 @@
+"""What a model says of one recording."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from genre_audio.segment import Refused
+
+__all__ = ["Prediction", "SegmentPrediction"]
+
+
+@dataclasses.dataclass(frozen=True)
+class SegmentPrediction:
+    """What one segment resembles.
+
+    Attributes
+    ----------
+    start, stop : float
+        Place in the recording, in seconds.
+    probabilities : dict of str to float
+        By genre; they add up to 1.
+    """
+
+    start: float
+    stop: float
+    probabilities: dict[str, float]
+
+    @property
+    def label(self) -> str:
+        """The most probable genre."""
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON can say it."""
+        return {
+            "start": self.start,
+            "stop": self.stop,
+            "label": self.label,
+            "probability": self.probabilities[self.label],
+            "probabilities": self.probabilities,
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+    """What one recording resembles, by one model.
+
+    Attributes
+    ----------
+    recording : str
+        Its name.
+    probabilities : dict of str to float
+        Mean of its segments' probabilities, weighted by their length; by genre, in the
+        model's order.
+    segments : tuple of SegmentPrediction
+        In order of time.
+    refused : tuple of Refused
+        Segments that could not be described.
+    distance_percentile : float
+        How much of the training set lies nearer to the rest of it than this recording
+        does, in percent; above the model's threshold it is unlike what was learned.
+    unlike : bool
+        Whether it is.
+    model, schema : dict
+        Identities of what answered.
+    quality : dict
+        Measurements of the recording, where it was read from audio.
+
+    Examples
+    --------
+    >>> from genre_audio.prediction import Prediction, SegmentPrediction
+    >>> p = {"jazz": 0.7, "rock": 0.3}
+    >>> prediction = Prediction("a.wav", p, (SegmentPrediction(0.0, 30.0, p),), (), 50.0, False)
+    >>> prediction.label, prediction.ranking(2)
+    ('jazz', [('jazz', 0.7), ('rock', 0.3)])
+    """
+
+    recording: str
+    probabilities: dict[str, float]
+    segments: tuple[SegmentPrediction, ...]
+    refused: tuple[Refused, ...]
+    distance_percentile: float
+    unlike: bool
+    model: dict[str, Any] = dataclasses.field(default_factory=dict)
+    schema: dict[str, Any] = dataclasses.field(default_factory=dict)
+    quality: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The most probable genre."""
+        return self.ranking(1)[0][0]
+
+    @property
+    def probability(self) -> float:
+        """Its probability."""
+        return self.ranking(1)[0][1]
+
+    def ranking(self, k: int) -> list[tuple[str, float]]:
+        """Return the `k` most probable genres; ties in the model's order."""
+        return sorted(self.probabilities.items(), key=lambda item: -item[1])[:k]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON can say it."""
+        return {
+            "recording": self.recording,
+            "label": self.label,
+            "probability": self.probability,
+            "probabilities": self.probabilities,
+            "distance_percentile": self.distance_percentile,
+            "unlike_training": self.unlike,
+            "segments": [segment.as_dict() for segment in self.segments],
+            "refused": [dataclasses.asdict(refused) for refused in self.refused],
+            "quality": self.quality,
+            "model": self.model,
+            "schema": self.schema,
+        }

@@ -1,0 +1,9 @@
+"""Results become text that people and programs read: tables, CSV, JSON, Markdown.
+
+Pure functions from results to strings; writing them somewhere is the caller's affair.
+"""
+
+from genre_audio.reporting.predictions import FORMATS, predictions_text
+from genre_audio.reporting.scores import scores_text
+
+__all__ = ["FORMATS", "predictions_text", "scores_text"]

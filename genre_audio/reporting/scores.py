@@ -1,0 +1,62 @@
+"""Scores as text: never without their protocol, never without the baseline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from genre_audio.reporting.text_table import text_table
+
+if TYPE_CHECKING:
+    from genre_audio.evaluation import Evaluation
+
+__all__ = ["scores_text"]
+
+
+def scores_text(evaluation: Evaluation) -> str:
+    """Return protocol, accuracy, scores per genre and confusions as plain text.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.evaluation import Evaluation
+    >>> from genre_audio.reporting import scores_text
+    >>> p, names = np.array([[0.9, 0.1], [0.4, 0.6]]), np.array(["a", "b"])
+    >>> text = scores_text(Evaluation(("jazz", "rock"), np.array([0, 1]), p, names, names, "twice"))
+    >>> text.splitlines()[0]
+    'Held-out scores: twice (2 recordings)'
+    """
+    accuracy, macro_f1 = evaluation.intervals["accuracy"], evaluation.intervals["macro_f1"]
+    head = (
+        f"Held-out scores: {evaluation.protocol} ({len(evaluation)} recordings)\n"
+        f"accuracy {accuracy.value:.3f} (95 % interval {accuracy.low:.3f} to {accuracy.high:.3f}), "
+        f"macro F1 {macro_f1.value:.3f} ({macro_f1.low:.3f} to {macro_f1.high:.3f}), "
+        f"log loss {evaluation.log_loss:.3f}\n"
+        f"without a model (always the most frequent genre): accuracy {evaluation.baseline:.3f}\n"
+    )
+    return "\n".join([head, _per_genre(evaluation), _confusion(evaluation)])
+
+
+def _per_genre(evaluation: Evaluation) -> str:
+    support = evaluation.confusion.sum(axis=1)
+    columns = zip(
+        evaluation.labels,
+        evaluation.precision,
+        evaluation.recall,
+        evaluation.f1,
+        support,
+        strict=True,
+    )
+    rows = [[label, f"{p:.3f}", f"{r:.3f}", f"{f:.3f}", str(n)] for label, p, r, f, n in columns]
+    means = [evaluation.precision.mean(), evaluation.recall.mean(), evaluation.f1.mean()]
+    rows.append(["macro", *(f"{mean:.3f}" for mean in means), str(support.sum())])
+    header = ["genre", "precision", "recall", "F1", "recordings"]
+    return text_table(rows, header=header, right=[1, 2, 3, 4])
+
+
+def _confusion(evaluation: Evaluation) -> str:
+    rows = [
+        [label, *map(str, counts)]
+        for label, counts in zip(evaluation.labels, evaluation.confusion, strict=True)
+    ]
+    header = ["truth \\ called", *evaluation.labels]
+    return text_table(rows, header=header, right=range(1, len(header)))

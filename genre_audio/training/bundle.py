@@ -1,0 +1,132 @@
+"""A model with everything that must be known to use it rightly."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final
+
+from genre_audio.config import Segmentation
+from genre_audio.errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from genre_audio.features import Schema
+    from genre_audio.learning.neighbourhood import Neighbourhood
+
+__all__ = ["FORMAT", "BundleInfo", "ModelBundle"]
+
+FORMAT: Final = 1
+"""Raised when an older reader would misuse a newer bundle; older formats stay readable."""
+
+
+@dataclasses.dataclass(frozen=True)
+class BundleInfo:
+    """What a bundle says of itself: the content of ``bundle.json``.
+
+    Attributes
+    ----------
+    name : str
+        Name of the model.
+    task : str
+        What its labels are: ``"genre"``.
+    created : str
+        Date, ISO 8601.
+    schema : dict
+        Name, version and digest of the feature schema.
+    segmentation : dict
+        Seconds and digest.
+    labels : list of str
+        In the order of the probabilities.
+    training : dict
+        The training table: file name, digest, rows, recordings, rows per label,
+        grouping, exact duplicates.
+    learning : dict
+        Learners, budget, seed and tuned parameters.
+    scores : list of dict
+        One for each protocol, with intervals.
+    thresholds : dict
+        Numbers that turn measurements into words.
+    versions : dict
+        Of the packages that the fitted model depends on.
+
+    Examples
+    --------
+    >>> from genre_audio.training import load_bundle, resolve_model
+    >>> load_bundle(resolve_model().path).info.task
+    'genre'
+    """
+
+    name: str
+    task: str
+    created: str
+    schema: dict[str, Any]
+    segmentation: dict[str, Any]
+    labels: list[str]
+    training: dict[str, Any]
+    learning: dict[str, Any]
+    scores: list[dict[str, Any]]
+    thresholds: dict[str, Any]
+    versions: dict[str, str]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ModelBundle:
+    """A fitted classifier, its training rows' neighbourhood, and what is known of both.
+
+    Attributes
+    ----------
+    classifier : GenreStack
+        The fitted stack.
+    neighbourhood : Neighbourhood
+        The training rows in the space of likeness.
+    info : BundleInfo
+        Everything else.
+    rows : pandas.DataFrame or None
+        The training rows, where the bundle keeps them to be fitted again.
+    """
+
+    classifier: Any
+    neighbourhood: Neighbourhood
+    info: BundleInfo
+    rows: pd.DataFrame | None = None
+
+    @property
+    def labels(self) -> list[str]:
+        """The genres, in the order of the probabilities."""
+        return self.info.labels
+
+    @property
+    def segmentation(self) -> Segmentation:
+        """How the training recordings were cut, and new ones must be."""
+        return Segmentation(seconds=self.info.segmentation["seconds"])
+
+    def check(self, *, schema: Schema, segmentation: Segmentation) -> None:
+        """Refuse rows that mean something else than those the model was trained on.
+
+        Raises
+        ------
+        ModelError
+            If the schema or the length of the segments differs.
+        """
+        wanted = self.info.schema
+        if wanted["digest"] != schema.digest:
+            raise ModelError(
+                f"the model {self.info.name!r} was trained on {wanted['name']} version "
+                f"{wanted['version']} ({wanted['digest']}), these rows are {schema}: train it "
+                "again with 'genre-audio retrain'"
+            )
+        if segmentation != self.segmentation:
+            raise ModelError(
+                f"the model {self.info.name!r} was trained on segments of "
+                f"{self.segmentation.seconds:g} s, these rows describe segments of "
+                f"{segmentation.seconds:g} s: extract with "
+                f"--segment-seconds {self.segmentation.seconds:g}"
+            )
+
+    def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability of each genre for each row, shape (rows, genres)."""
+        probabilities: NDArray[np.float64] = self.classifier.predict_proba(X)
+        return probabilities

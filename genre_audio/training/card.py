@@ -1,0 +1,138 @@
+"""The model card: what a bundle says of itself, for people.
+
+Everything on it is derived from the bundle's own figures; nothing is written by hand, so
+nothing can go stale.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from genre_audio.training.bundle import BundleInfo
+
+__all__ = ["card_text"]
+
+_CAUTION = """\
+## What it must not be used for
+
+- To say what a recording *is*. It says which of its labels the sound resembles most;
+  music that is none of them gets one of them all the same.
+- On speech, silence, noise or nature sounds: it answers those too. Look at how far a
+  recording lies from the training recordings before you believe a label.
+- As evidence of influence by itself: likeness of sound has many causes, among them the
+  microphone, the room and the decade.
+"""
+
+
+def card_text(info: BundleInfo) -> str:
+    """Return the model card as Markdown.
+
+    Examples
+    --------
+    >>> from genre_audio.training import load_bundle, resolve_model
+    >>> from genre_audio.training.card import card_text
+    >>> card_text(load_bundle(resolve_model().path).info).splitlines()[0]
+    '# gtzan57'
+    """
+    parts = [
+        f"# {info.name}",
+        _overview(info),
+        "## Trained on",
+        _training(info),
+        *[_scores(scores) for scores in info.scores],
+        "## Tuned parameters",
+        _parameters(info.learning),
+        _CAUTION.rstrip(),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _overview(info: BundleInfo) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
+    return _bullets(
+        [
+            f"Task: {info.task}; labels: {', '.join(info.labels)}",
+            f"Features: {info.schema['name']} version {info.schema['version']} "
+            f"({info.schema['digest']}), segments of {info.segmentation['seconds']:g} s",
+            f"Learners: {', '.join(info.learning['learners'])}, joined by logistic regression",
+            f"Created {info.created} with {versions}",
+        ]
+    )
+
+
+def _training(info: BundleInfo) -> str:
+    training = info.training
+    counts = ", ".join(f"{label} {count}" for label, count in training["rows_per_label"].items())
+    kept = f"Kept apart in every fold: {training['grouping']}"
+    if training["grouping"] == "recording":
+        kept += (
+            ". Artists were not known, so all scores below are for new recordings of the same "
+            "artists and albums; on artists that were never heard they are lower"
+        )
+    return _bullets(
+        [
+            f"Table {training['table']} ({training['digest']}): {training['rows']} rows of "
+            f"{training['recordings']} recordings",
+            f"Rows per label: {counts}",
+            f"Exact duplicates: {training['exact_duplicates']} sets of equal rows, each kept "
+            "on one side of every fold",
+            kept,
+        ]
+    )
+
+
+def _scores(scores: dict[str, Any]) -> str:
+    low, high = scores["accuracy_interval"]
+    f1_low, f1_high = scores["macro_f1_interval"]
+    facts = _bullets(
+        [
+            f"Accuracy {scores['accuracy']:.3f} (95 % interval {low:.3f} to {high:.3f}); always "
+            f"naming the most frequent label gives {scores['baseline_accuracy']:.3f}",
+            f"Macro F1 {scores['macro_f1']:.3f} ({f1_low:.3f} to {f1_high:.3f}), macro precision "
+            f"{scores['macro_precision']:.3f}, macro recall {scores['macro_recall']:.3f}, "
+            f"log loss {scores['log_loss']:.3f}",
+            f"Most confused: {_most_confused(scores)}",
+        ]
+    )
+    columns = zip(
+        scores["labels"],
+        scores["precision"],
+        scores["recall"],
+        scores["f1"],
+        scores["support"],
+        strict=True,
+    )
+    rows = [f"| {label} | {p:.2f} | {r:.2f} | {f:.2f} | {n} |" for label, p, r, f, n in columns]
+    table = "\n".join(["| label | precision | recall | F1 | recordings |", "|---|---|---|---|---|"])
+    title = f"## Scores: {scores['protocol']} ({scores['recordings']} recordings)"
+    return "\n\n".join([title, facts, "\n".join([table, *rows])])
+
+
+def _most_confused(scores: dict[str, Any]) -> str:
+    confusion = np.array(scores["confusion"])
+    np.fill_diagonal(confusion, 0)
+    worst = np.argsort(-confusion, axis=None, kind="stable")[:5]
+    pairs = [divmod(int(place), len(confusion)) for place in worst]
+    labels = scores["labels"]
+    said = [
+        f"{labels[truth]} taken for {labels[called]} ({confusion[truth, called]})"
+        for truth, called in pairs
+        if confusion[truth, called]
+    ]
+    return ", ".join(said) or "nothing"
+
+
+def _parameters(learning: dict[str, Any]) -> str:
+    lines = [f"Budget {learning['budget']}, seed {learning['seed']}"]
+    lines += [
+        f"{name}: " + (", ".join(f"{key} {value}" for key, value in parameters.items()) or "as set")
+        for name, parameters in learning["parameters"].items()
+    ]
+    return _bullets(lines)
+
+
+def _bullets(lines: list[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)

@@ -1,0 +1,207 @@
+"""Where models are, and which one is meant.
+
+The rule, first match wins: the model named (``-m``), the one that the environment
+variable ``GENRE_AUDIO_MODEL`` names, the one activated, the one shipped. A name is a
+folder's path, or the name of a shipped model or of one in the user's model folder.
+Whichever it is, its task must be the one asked for.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import platformdirs
+
+from genre_audio.errors import ModelError
+from genre_audio.files import replace_text
+from genre_audio.training.persistence import read_info
+
+if TYPE_CHECKING:
+    from genre_audio.training.bundle import BundleInfo
+
+__all__ = [
+    "DEFAULT",
+    "VARIABLE",
+    "ModelEntry",
+    "activate",
+    "list_models",
+    "resolve_model",
+    "user_models",
+]
+
+DEFAULT: Final = "default"
+"""What ``models use`` calls the shipped model."""
+
+VARIABLE: Final = "GENRE_AUDIO_MODEL"
+
+_SHIPPED: Final = {"genre": "gtzan57"}
+_PACKAGE: Final = Path(__file__).resolve().parent.parent
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelEntry:
+    """A model that was found, not yet loaded.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        Its folder.
+    info : BundleInfo
+        What it says of itself.
+    source : str
+        ``"option"``, ``"environment"``, ``"activated"``, ``"shipped"`` or ``"user"``.
+    active : bool
+        Whether it is used when nothing is said.
+    """
+
+    path: Path
+    info: BundleInfo
+    source: str
+    active: bool = False
+
+
+def user_models() -> Path:
+    """Return the user's own model folder, which need not exist yet."""
+    return platformdirs.user_data_path("genre-audio") / "models"
+
+
+def shipped_models() -> Path:
+    """Return the folder of the shipped models: inside a wheel, or beside the sources."""
+    inside = _PACKAGE / "_models"
+    return inside if inside.is_dir() else _PACKAGE.parent / "models"
+
+
+def resolve_model(name: str | None = None, *, task: str = "genre") -> ModelEntry:
+    """Find the model to use by the rule above.
+
+    Parameters
+    ----------
+    name : str, optional
+        A folder's path or a model's name; ``"default"`` is the shipped model.
+    task : str
+        What its labels must be.
+
+    Returns
+    -------
+    ModelEntry
+
+    Raises
+    ------
+    ModelError
+        If it is not there or has another task.
+
+    Examples
+    --------
+    >>> from genre_audio.training import resolve_model
+    >>> resolve_model("default").source
+    'shipped'
+    """
+    path, source = _choose(name, task=task)
+    entry = ModelEntry(path, read_info(path), source)
+    if entry.info.task != task:
+        raise ModelError(
+            f"the model at {path} tells {entry.info.task}, not {task}; choose another one "
+            "('genre-audio models' lists them)"
+        )
+    return entry
+
+
+def _choose(name: str | None, *, task: str) -> tuple[Path, str]:
+    if name:
+        return _find(name, task=task), "option"
+    if os.environ.get(VARIABLE):
+        return _find(os.environ[VARIABLE], task=task), "environment"
+    activated = _activated().get(task)
+    if activated is not None:
+        return Path(activated), "activated"
+    return _find(DEFAULT, task=task), "shipped"
+
+
+def _find(name: str, *, task: str) -> Path:
+    if name == DEFAULT:
+        return shipped_models() / _SHIPPED[task]
+    for place in (Path(name), user_models() / name, shipped_models() / name):
+        if place.is_dir():
+            return place
+    raise ModelError(
+        f"there is no model {name!r}: neither a folder nor a name that 'genre-audio models' lists"
+    )
+
+
+def activate(name: str, *, task: str = "genre") -> ModelEntry:
+    """Make a model the one that is used when nothing is said.
+
+    Parameters
+    ----------
+    name : str
+        A folder's path or a model's name; ``"default"`` goes back to the shipped one.
+    task : str
+        For which task.
+
+    Returns
+    -------
+    ModelEntry
+
+    Raises
+    ------
+    ModelError
+        If it is not there or has another task.
+    """
+    entry = resolve_model(name, task=task)
+    try:
+        active = _activated()
+    except ModelError:
+        active = {}  # unreadable: this is how it is mended
+    active.pop(task, None)
+    if name != DEFAULT:
+        active[task] = str(entry.path.resolve())
+    replace_text(_active_file(), json.dumps(active, indent=1) + "\n")
+    return entry
+
+
+def list_models() -> list[ModelEntry]:
+    """List the shipped models, the user's own, and an activated one from elsewhere.
+
+    Folders that are no bundles are passed over.
+
+    Examples
+    --------
+    >>> from genre_audio.training import list_models
+    >>> any(entry.source == "shipped" for entry in list_models())
+    True
+    """
+    used = {_choose(None, task=task)[0].resolve() for task in _SHIPPED}
+    found: dict[Path, str] = {}
+    for folder, source in ((shipped_models(), "shipped"), (user_models(), "user")):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            found[path.resolve()] = source
+    for path in used:
+        found.setdefault(path, "elsewhere")
+    entries = []
+    for path, source in found.items():
+        try:
+            entries.append(ModelEntry(path, read_info(path), source, active=path in used))
+        except ModelError:
+            continue
+    return entries
+
+
+def _active_file() -> Path:
+    return platformdirs.user_data_path("genre-audio") / "active.json"
+
+
+def _activated() -> dict[str, str]:
+    try:
+        value = json.loads(_active_file().read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{_active_file()} cannot be read ({error}); mend it with "
+            "'genre-audio models use default'"
+        ) from error
+    return {str(task): str(path) for task, path in value.items()}

@@ -1,0 +1,160 @@
+"""From a table to a finished bundle: score, fit, measure, describe."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genre_audio.errors import TableError
+from genre_audio.evaluation import Evaluation, evaluate, grouped_protocol
+from genre_audio.evaluation.held_out import independent_groups
+from genre_audio.learning import GenreStack
+from genre_audio.learning.neighbourhood import Neighbourhood
+from genre_audio.learning.tuning import budget_of
+from genre_audio.tables.splits import exact_duplicates
+from genre_audio.training.bundle import BundleInfo, ModelBundle
+from genre_audio.training.persistence import model_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from genre_audio.learning import Budget
+    from genre_audio.tables import Dataset, FeatureTable
+
+__all__ = ["train"]
+
+
+def train(
+    table: FeatureTable,
+    dataset: Dataset,
+    *,
+    name: str,
+    budget: str | Budget = "small",
+    seed: int = 0,
+    n_jobs: int = 1,
+    keep_rows: bool = True,
+    scores: Sequence[Evaluation] | None = None,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> tuple[ModelBundle, list[Evaluation]]:
+    """Train the stack on a data set and score it on folds that it did not see.
+
+    Parameters
+    ----------
+    table : FeatureTable
+        Where the data set comes from.
+    dataset : Dataset
+        Its labelled rows, with groups.
+    name : str
+        What the model is to be called.
+    budget : str or Budget
+        How much to tune.
+    seed : int
+        Same table, seed and versions: same probabilities.
+    n_jobs : int
+        Number of worker processes.
+    keep_rows : bool
+        Whether the bundle keeps the training rows, to be fitted again by a later
+        version.
+    scores : sequence of Evaluation, optional
+        Held-out scores, if they are known already; measured here by default.
+    on_step : callable, optional
+        Called with what comes next, in words.
+
+    Returns
+    -------
+    ModelBundle
+        Ready to be saved.
+    list of Evaluation
+        Its scores.
+
+    Raises
+    ------
+    TableError
+        If there are fewer than two genres, or one has too few independent recordings.
+    """
+    chosen = budget_of(budget)
+    _check_classes(dataset)
+
+    def make() -> GenreStack:
+        return GenreStack(columns=dataset.columns, budget=chosen, seed=seed, n_jobs=n_jobs)
+
+    if scores is None:
+        protocol = grouped_protocol(dataset, n_splits=chosen.outer_folds, seed=seed)
+        scores = [
+            evaluate(
+                make,
+                dataset,
+                protocol=protocol,
+                on_fold=lambda done, total: on_step(f"scoring: fold {done + 1} of {total}"),
+            )
+        ]
+    on_step("fitting the final model")
+    groups = independent_groups(dataset)
+    stack = make().fit(dataset.X, dataset.y, groups=groups)
+    neighbourhood = Neighbourhood.fit(
+        dataset.X,
+        names=dataset.names,
+        labels=dataset.y,
+        groups=groups.astype(str),
+        columns=list(dataset.columns),
+    )
+    info = BundleInfo(
+        name=name,
+        task="genre",
+        created=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        schema={
+            "name": table.schema.name,
+            "version": table.schema.version,
+            "digest": table.schema.digest,
+        },
+        segmentation={
+            "seconds": table.segmentation.seconds,
+            "digest": table.segmentation.digest,
+        },
+        labels=[str(label) for label in stack.classes_],
+        training=_training_facts(table, dataset),
+        learning={
+            "learners": list(stack.best_params_),
+            "budget": chosen.name,
+            "seed": seed,
+            "parameters": {key: _plain(value) for key, value in stack.best_params_.items()},
+        },
+        scores=[evaluation.as_dict() for evaluation in scores],
+        thresholds={"unlike_percentile": 95.0},
+        versions=model_versions(),
+    )
+    rows = table.frame if keep_rows else None
+    return ModelBundle(stack, neighbourhood, info, rows), list(scores)
+
+
+def _check_classes(dataset: Dataset) -> None:
+    labels = np.unique(dataset.y)
+    if len(labels) < 2:
+        raise TableError(
+            f"all rows have the label {labels[0]!r}; at least two genres are needed to tell apart"
+        )
+
+
+def _training_facts(table: FeatureTable, dataset: Dataset) -> dict[str, Any]:
+    labels, counts = np.unique(dataset.y, return_counts=True)
+    return {
+        "table": table.path.name if table.path else "in memory",
+        "digest": table.digest,
+        "rows": len(dataset),
+        "recordings": len(np.unique(dataset.names)),
+        "rows_per_label": dict(zip(labels.tolist(), counts.tolist(), strict=True)),
+        "grouping": dataset.grouping,
+        "groups": len(np.unique(dataset.groups)),
+        "exact_duplicates": len(exact_duplicates(dataset.X)),
+        "unlabelled_rows": dataset.unlabelled,
+    }
+
+
+def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters as JSON can say them: numpy's numbers become Python's."""
+    return {
+        key: value.item() if isinstance(value, np.generic) else value
+        for key, value in parameters.items()
+    }
