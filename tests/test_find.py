@@ -124,6 +124,12 @@ def test_names_are_left_as_they_are(tmp_path: Path, name: str) -> None:
     assert names(tmp_path) == [name]
 
 
+def test_a_carriage_return_is_spelled_out(tmp_path: Path) -> None:
+    # Unquoted in a CSV file it would end the row.
+    touch(tmp_path, "two\rlines.mp3")
+    assert names(tmp_path) == ["two\\x0dlines.mp3"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow such names")
 @pytest.mark.parametrize("single", [False, True])
 def test_names_that_are_not_utf8_can_be_printed_and_opened(tmp_path: Path, single: bool) -> None:
