@@ -183,6 +183,7 @@ def _identity(bundle: ModelBundle) -> dict[str, Any]:
     info = bundle.info
     model = {
         "name": info.name,
+        "digest": bundle.digest,
         "created": info.created,
         "training_table": info.training["digest"],
         "segment_seconds": bundle.segmentation.seconds,

@@ -85,13 +85,16 @@ class ModelBundle:
     info : BundleInfo
         Everything else.
     rows : pandas.DataFrame or None
-        The training rows, where the bundle keeps them to be fitted again.
+        The training rows, where the bundle is to keep them to be fitted again.
+    digest : str
+        The identity of the files that it was loaded from; empty before it was saved.
     """
 
     classifier: Any
     neighbourhood: Neighbourhood
     info: BundleInfo
     rows: pd.DataFrame | None = None
+    digest: str = ""
 
     @property
     def labels(self) -> list[str]:

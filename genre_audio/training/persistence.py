@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import skops.io
 
+from genre_audio.config import digest
 from genre_audio.errors import ModelError, OutputError
 from genre_audio.files import replace_folder
 from genre_audio.learning.neighbourhood import Neighbourhood
@@ -136,7 +137,8 @@ def load_bundle(folder: Path) -> ModelBundle:
     parts = _load_parts(folder / _MODEL)
     with np.load(folder / _NEIGHBOURS, allow_pickle=False) as arrays:
         neighbourhood = Neighbourhood(space=parts["space"], **{k: arrays[k] for k in _ARRAYS})
-    return ModelBundle(parts["classifier"], neighbourhood, info)
+    identity = digest(value["files"])
+    return ModelBundle(parts["classifier"], neighbourhood, info, digest=identity)
 
 
 def _read_json(folder: Path) -> dict[str, Any]:
