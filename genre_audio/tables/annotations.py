@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
-from genre_audio.tables.csv_file import read_frame, read_header
+from genre_audio.tables.csv_file import read_header, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,8 +100,7 @@ def read_annotations(path: Path, *, column: str | None = None) -> Annotations:
     {'a.wav': 'jazz'}
     """
     header = read_header(path)
-    # Values that a short row lacks are nothing, too.
-    frame = read_frame(path, dtype=object, keep_default_na=False).fillna("")
+    frame = read_text(path)
     names = "filename" if "filename" in frame else str(frame.columns[0])
     chosen = _choose(column, [name for name in header if name != names], path=path)
     values: dict[str, str] = {}

@@ -1,13 +1,14 @@
 """CSV files as they are, before anybody asks what their columns mean.
 
 pandas forgives what would shift or lose values: columns of one name, rows longer than
-the header. Here these are errors.
+the header. Here these are errors. Nor does it promise in all its versions to read a
+number exactly, so numbers stay text until they are asked for.
 """
 
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,7 +17,7 @@ from genre_audio.errors import TableError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["read_frame", "read_header"]
+__all__ = ["read_header", "read_text"]
 
 
 def read_header(path: Path) -> list[str]:
@@ -48,15 +49,18 @@ def read_header(path: Path) -> list[str]:
     return header
 
 
-def read_frame(path: Path, **how: Any) -> pd.DataFrame:  # noqa: ANN401 - pandas' own arguments
-    r"""Read the rows of a table.
+def read_text(path: Path) -> pd.DataFrame:
+    r"""Read the rows of a table, each value as the text that stands there.
 
     Parameters
     ----------
     path : pathlib.Path
         A CSV file in UTF-8, with or without a byte order mark.
-    **how
-        For `pandas.read_csv`: what the values mean.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of str; what a short row lacks is empty.
 
     Raises
     ------
@@ -66,18 +70,17 @@ def read_frame(path: Path, **how: Any) -> pd.DataFrame:  # noqa: ANN401 - pandas
     Examples
     --------
     >>> import pathlib, tempfile
-    >>> from genre_audio.tables.csv_file import read_frame
+    >>> from genre_audio.tables.csv_file import read_text
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder, "a.csv")
     ...     _ = file.write_text("filename,tempo\na.wav,120\n")
-    ...     read_frame(file)["tempo"].tolist()
-    [120]
+    ...     read_text(file)["tempo"].tolist()
+    ['120']
     """
     try:
-        # Read at once: in pieces, pandas warns of text among numbers before we say where.
-        frame = pd.read_csv(path, encoding="utf-8-sig", low_memory=False, **how)
+        frame = pd.read_csv(path, encoding="utf-8-sig", dtype=object, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise TableError(f"{path} cannot be read as a table: {error}") from error
     if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first column for an index
         raise TableError(f"{path}: rows have more values than the header has columns")
-    return frame
+    return frame.fillna("")

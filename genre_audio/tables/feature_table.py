@@ -8,8 +8,10 @@ form that reads back as the same number.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from typing import TYPE_CHECKING, Final
+import math
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -17,10 +19,11 @@ import pandas as pd
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import SCHEMAS, Schema, schema_of
-from genre_audio.tables.csv_file import read_frame, read_header
+from genre_audio.tables.csv_file import read_header, read_text
 from genre_audio.tables.manifest import read_manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["SEGMENT_COLUMNS", "FeatureTable", "read_table", "table_text"]
 
 SEGMENT_COLUMNS: Final = ("recording", "start", "stop")
-_TEXT_COLUMNS: Final = ("filename", "label", "recording")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -108,8 +110,7 @@ def read_table(path: Path, *, segmentation: Segmentation | None = None) -> Featu
     schema = schema_of(header)
     if schema is None:
         raise TableError(_unknown_columns(path, header))
-    frame = _read_frame(path, header)
-    _check_numbers(frame[[name for name in ("length", *schema.columns) if name in frame]], path)
+    frame = _read_frame(path, numbers={"length", "start", "stop", *schema.columns})
     manifest = read_manifest(path)
     if manifest is not None and manifest.schema_digest != schema.digest:
         raise TableError(
@@ -148,34 +149,44 @@ def _unknown_columns(path: Path, header: list[str]) -> str:
     )
 
 
-def _read_frame(path: Path, header: list[str]) -> pd.DataFrame:
-    frame = read_frame(
-        path,
-        dtype=dict.fromkeys(_TEXT_COLUMNS, object),
-        float_precision="round_trip",
-        # A genre may be called "None" or "NA", a recording "nan".
-        keep_default_na=False,
-        na_values={key: ["", "nan", "NaN"] for key in header} | {"filename": "", "recording": ""},
-    )
-    if "filename" not in frame:
+def _read_frame(path: Path, *, numbers: Collection[str]) -> pd.DataFrame:
+    text = read_text(path)
+    if "filename" not in text:
         raise TableError(f"{path} has no column 'filename': rows need the name of their recording")
-    if frame["filename"].isna().any():
-        row = int(np.flatnonzero(frame["filename"].isna())[0])
+    if (text["filename"] == "").any():
+        row = int(np.flatnonzero(text["filename"] == "")[0])
         raise TableError(f"{path}, row {row + 2}: no filename")
-    return frame
+    nothing = text == ""
+    if "label" in text:  # other programs write nan; NA and None may be genres
+        nothing["label"] |= text["label"].isin(["nan", "NaN"])
+    columns = {
+        name: _numbers(text[name], path) if name in numbers else text[name].mask(nothing[name])
+        for name in text
+    }
+    return pd.DataFrame(columns, columns=text.columns)
 
 
-def _check_numbers(frame: pd.DataFrame, path: Path) -> None:
-    for column in frame:
-        values = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64)
-        bad = np.flatnonzero(~np.isfinite(values))
-        if len(bad):
-            found = frame[column].iloc[bad[0]]
-            # The header is line 1, so the first row is line 2, as editors show it.
-            raise TableError(
-                f"{path}, row {bad[0] + 2}, column {column}: {found!r} is not a finite number "
-                f"({len(bad)} such in the column); correct or delete these rows"
-            )
+def _numbers(text: pd.Series, path: Path) -> NDArray[Any]:
+    """Return a column's numbers, exactly as their text says; integers stay integers."""
+    values = text.to_numpy(dtype=object)
+    for kind in (np.int64, np.float64):
+        with contextlib.suppress(ValueError, OverflowError):
+            numbers = values.astype(kind)
+            if np.isfinite(numbers).all():
+                return numbers
+    bad = [row for row, value in enumerate(values) if not _is_finite(value)]
+    # The header is line 1, so the first row is line 2, as editors show it.
+    raise TableError(
+        f"{path}, row {bad[0] + 2}, column {text.name}: {values[bad[0]]!r} is not a finite "
+        f"number ({len(bad)} such in the column); correct or delete these rows"
+    )
+
+
+def _is_finite(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _inferred(frame: pd.DataFrame, *, schema: Schema, path: Path) -> Segmentation:
