@@ -7,12 +7,13 @@ threads inside several processes slow each other down.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, TypeVar
 
 from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
 __all__ = ["map_unordered", "resolve_jobs"]
 
@@ -45,7 +46,7 @@ def resolve_jobs(n_jobs: int | None) -> int:
 
 def map_unordered(
     function: Callable[[Item], Result], items: Sequence[Item], *, n_jobs: int = 1
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Yield ``function(item)`` for every item, as results come.
 
     Parameters
@@ -76,4 +77,12 @@ def map_unordered(
 
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
         parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered")
-        yield from parallel(joblib.delayed(function)(item) for item in items)
+        results = parallel(joblib.delayed(function)(item) for item in items)
+        try:
+            for result in results:  # noqa: UP028 - `yield from` would close them unseen
+                yield result
+        finally:
+            # Who stops halfway, as by Ctrl-C, knows that work is lost.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                results.close()

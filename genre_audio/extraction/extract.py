@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 from typing import TYPE_CHECKING
@@ -195,8 +196,8 @@ def _run(
     failures: list[Failure] = []
     if not sources:
         return computed, failures
-    with journal:
-        for result in map_unordered(work, sources, n_jobs=n_jobs):
+    with journal, contextlib.closing(map_unordered(work, sources, n_jobs=n_jobs)) as results:
+        for result in results:
             if isinstance(result, Failure):
                 failures.append(result)
             else:
