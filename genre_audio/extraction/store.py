@@ -85,7 +85,7 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
             f"{output} was not made by genre-audio (it has no manifest beside it); "
             "choose another output with -o, or --force to replace it"
         )
-    _check_columns(output, theirs=manifest.schema["columns"], ours=schema.columns)
+    _check_columns(output, theirs=manifest.schema.get("columns", ()), ours=schema.columns)
     known.labels = read_annotations(output, column="label").values
     # As `_entry` has it; resolved, because ".." behind a symbolic link leads elsewhere.
     folder = output.parent.resolve()

@@ -149,7 +149,7 @@ class Manifest:
                     f"the manifest has format {value['format']}, this version reads up to "
                     f"{FORMAT}: update genre-audio"
                 )
-            schema = {name: value["schema"][name] for name in value["schema"] if name != "digest"}
+            schema = {name: part for name, part in value["schema"].items() if name != "digest"}
             return cls(
                 schema=schema,
                 segmentation=Segmentation(seconds=value["segmentation"]["seconds"]),
