@@ -13,6 +13,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from genre_audio.errors import TableError
 from genre_audio.learning.transforms import NormalScores, RowTransform
+from genre_audio.learning.whitening import WithinClassWhitening
 
 COLUMNS = (
     "chroma_stft_mean",
@@ -29,15 +30,29 @@ COLUMNS = (
 ROW = np.array([[0.3, 0.1, 0.003, 1e-5, 0.008, -2e-6, 0.004, 120.0, -110.0, 2500.0]])
 
 
-@parametrize_with_checks([RowTransform(), NormalScores()])
+@parametrize_with_checks([RowTransform(), NormalScores(), WithinClassWhitening()])
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
 
 
-def test_logarithms_and_dropped_offsets():
+def test_logarithms_relative_variances_and_dropped_offsets():
     found = RowTransform(columns=COLUMNS).fit_transform(ROW)
-    expected = [0.3, 0.1, np.log(0.003), np.log(0.008), np.log(0.004), 120, -110, np.log(2500)]
-    np.testing.assert_array_equal(found, [expected])
+    logs = np.log([0.1, 0.003 / 0.1**2, 0.008 / 0.1**2, 0.004 / 0.1**2, 120.0])
+    np.testing.assert_allclose(found, [[0.3, *logs, -110, np.log(2500)]], rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    "name", ["spectral_centroid", "spectral_bandwidth", "rolloff", "zero_crossing_rate"]
+)
+def test_spread_is_said_relative_to_the_mean(name):
+    form = RowTransform(columns=[f"{name}_var", f"{name}_mean"])
+    found = form.fit_transform([[4.0, 2.0], [400.0, 20.0]])
+    np.testing.assert_allclose(found, np.log([[1.0, 2.0], [1.0, 20.0]]), atol=1e-13)
+
+
+def test_a_variance_without_its_mean_is_said_by_itself():
+    found = RowTransform(columns=["rolloff_var"]).fit_transform([[4.0]])
+    assert found[0, 0] == pytest.approx(np.log(4.0))
 
 
 def test_names_of_what_is_kept():
@@ -125,3 +140,25 @@ def test_normal_scores_of_strange_values_are_those_of_the_outermost(rng):
     scores = NormalScores().fit(rng.normal(size=(50, 1)))
     low, high = scores.transform([[-1e9], [1e9]])[:, 0]
     assert (low, high) == pytest.approx((norm.ppf(1e-7), norm.ppf(1 - 1e-7)))
+
+
+def test_whitened_rows_are_round_within_classes(rng):
+    y = np.repeat(["a", "b"], 200)
+    X = rng.normal(size=(400, 3)) @ rng.normal(size=(3, 3)) + 5.0 * (y == "b")[:, None]
+    found = WithinClassWhitening(shrinkage=0.0).fit_transform(X, y)
+    within = sum(np.cov(found[y == label].T, bias=True) for label in "ab") / 2
+    # Rounding only; the matrix that is inverted is well conditioned.
+    np.testing.assert_allclose(within, np.eye(3), atol=1e-9)
+
+
+def test_whitening_with_full_shrinkage_only_scales(rng):
+    X, y = rng.normal(size=(50, 3)), np.repeat([0, 1], 25)
+    rotation = WithinClassWhitening(shrinkage=1.0).fit(X, y).rotation_
+    np.testing.assert_allclose(
+        rotation @ rotation.T, rotation[0] @ rotation[0] * np.eye(3), atol=1e-9
+    )
+
+
+def test_whitening_survives_columns_that_never_change():
+    found = WithinClassWhitening().fit_transform(np.ones((6, 2)), [0, 0, 0, 1, 1, 1])
+    np.testing.assert_array_equal(found, np.zeros((6, 2)))

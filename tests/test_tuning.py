@@ -47,7 +47,7 @@ def test_candidates_hold_the_defaults_and_repeat(name):
 
 
 def test_a_small_grid_gives_what_it_has():
-    assert len(candidates("knn", count=1000, seed=0)) == 21
+    assert len(candidates("knn", count=1000, seed=0)) == 37
     assert candidates("knn", count=1, seed=0) == [{}]
 
 

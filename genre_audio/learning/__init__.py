@@ -1,10 +1,10 @@
 """How genres are learned from rows of features.
 
 From the row outwards: `transforms` give the columns a form that learners like,
-`learners` are five pipelines with their search spaces, `tuning` chooses among
-candidates within a `Budget`, `pool` weighs the learners, and `GenreStack` puts them
-together so that no group is ever on both sides of a fold. `trusted` lists the types
-that a stored stack may be made of.
+`whitening` makes classes round, `learners` are five pipelines with their search spaces,
+`tuning` chooses among candidates within a `Budget`, `pool` weighs the learners, and
+`GenreStack` puts them together so that no group is ever on both sides of a fold.
+`trusted` lists the types that a stored stack may be made of.
 
 Pure functions of rows and seeds live here. Files, progress and scores do not.
 """
@@ -15,6 +15,7 @@ from genre_audio.learning.stack import GenreStack
 from genre_audio.learning.transforms import NormalScores, RowTransform
 from genre_audio.learning.trusted import TRUSTED_TYPES
 from genre_audio.learning.tuning import BUDGETS, Budget
+from genre_audio.learning.whitening import WithinClassWhitening
 
 __all__ = [
     "BUDGETS",
@@ -25,6 +26,7 @@ __all__ = [
     "LogPool",
     "NormalScores",
     "RowTransform",
+    "WithinClassWhitening",
     "make_learner",
     "search_space",
 ]

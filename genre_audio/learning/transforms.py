@@ -1,10 +1,12 @@
 """What becomes of a row of features before a learner sees it.
 
-Variances of spectral features span orders of magnitude and are skewed: their logarithms
-are nearly normal, which linear and distance-based learners need. The means of the
-harmonic and the percussive signal are offsets near zero that differ by rounding alone:
-they are dropped. On request the recording level is taken out as well: a recordist's
-gain knob must not change a genre.
+Variances of spectral features span orders of magnitude, are skewed, and grow with the
+square of their means. Spread relative to the mean, and logarithms of whatever is
+positive by nature, are nearly normal and say two things in two columns: linear and
+distance-based learners need that, and all learners gain. The means of the harmonic and
+the percussive signal are offsets near zero that differ by rounding and by the mastering
+of an album: they are dropped. On request the recording level is taken out as well: a
+recordist's gain knob must not change a genre.
 
 `RowTransform` knows columns by name and learns nothing from the rows; `NormalScores`
 learns quantiles and knows no names. Both hold plain attributes only, so that they can
@@ -31,23 +33,37 @@ __all__ = ["NormalScores", "RowTransform"]
 
 _OFFSETS: Final = ("harmony_mean", "perceptr_mean")
 _LEVEL: Final = "rms_mean"
-_POWERS: Final = ("rms_var", "harmony_var", "perceptr_var")
+# The mean whose square a variance is divided by. Energies are said relative to the level.
+_SCALES: Final = {
+    "rms_var": _LEVEL,
+    "harmony_var": _LEVEL,
+    "perceptr_var": _LEVEL,
+    "spectral_centroid_var": "spectral_centroid_mean",
+    "spectral_bandwidth_var": "spectral_bandwidth_mean",
+    "rolloff_var": "rolloff_mean",
+    "zero_crossing_rate_var": "zero_crossing_rate_mean",
+}
+_POSITIVE: Final = frozenset({*_SCALES.values(), "tempo"})
 _LOUDNESS: Final = "mfcc1_mean"
 # The first coefficient of an orthonormal DCT-II over 128 bands is their sum / sqrt(128),
 # so a gain of x dB in every band moves it by x * sqrt(128).
 _LOUDNESS_PER_DB: Final = float(np.sqrt(128.0))
-_QUIETEST: Final = 1e-10
+# As small as the samples below which features know no sound.
+_SMALLEST: Final = 1e-10
 
 
 class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Give feature columns a form in which they are nearly normal.
 
-    Columns whose name ends in ``_var`` become ``log(max(value, floor))``;
-    ``harmony_mean`` and ``perceptr_mean`` are dropped; all others stay. With
-    `level_invariant`, variances of ``rms``, ``harmony`` and ``perceptr`` are first
-    divided by ``rms_mean ** 2``, ``mfcc1_mean`` loses
-    ``20 * log10(rms_mean) * sqrt(128)``, and ``rms_mean`` is dropped: what is left does
-    not move when a recording is scaled.
+    Columns whose name ends in ``_var`` become ``log(max(value, floor))``; those of
+    positive quantities (``spectral_centroid``, ``spectral_bandwidth``, ``rolloff``,
+    ``zero_crossing_rate``) are first divided by the square of their mean, and those of
+    ``rms``, ``harmony`` and ``perceptr`` by that of ``rms_mean``. These means and
+    ``tempo`` become logarithms, too. ``harmony_mean`` and ``perceptr_mean`` are dropped;
+    all other columns stay as they are.
+
+    With `level_invariant`, ``mfcc1_mean`` loses ``20 * log10(rms_mean) * sqrt(128)``,
+    and ``rms_mean`` is dropped: what is left does not move when a recording is scaled.
 
     Parameters
     ----------
@@ -57,7 +73,7 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     level_invariant : bool
         Whether the recording level is taken out. Needs ``rms_mean``.
     floor : float
-        Smallest variance, so that the logarithm stays finite.
+        Smallest variance, relative where it is divided, so that logarithms stay finite.
 
     Attributes
     ----------
@@ -77,7 +93,7 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     --------
     >>> import numpy as np
     >>> from genre_audio.learning.transforms import RowTransform
-    >>> names = ("tempo", "rolloff_var", "harmony_mean")
+    >>> names = ("mfcc2_mean", "mfcc2_var", "harmony_mean")
     >>> RowTransform(columns=names).fit_transform(np.array([[120.0, 1.0, 1e-6]])).tolist()
     [[120.0, 0.0]]
     """
@@ -124,19 +140,25 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         rows: npt.NDArray[np.float64] = validate_data(
             self, X, dtype=np.float64, reset=False, copy=True
         )
-        if self.level_invariant:
-            self._take_out_level(rows)
-        variances = [place for place, name in enumerate(self.columns_) if name.endswith("_var")]
-        rows[:, variances] = np.log(np.maximum(rows[:, variances], self.floor))
+        places = {name: place for place, name in enumerate(self.columns_)}
+        for name in _POSITIVE & places.keys():
+            rows[:, places[name]] = np.log(np.maximum(rows[:, places[name]], _SMALLEST))
+        for name, place in places.items():
+            self._reform(rows, name=name, place=place, places=places)
         return rows[:, self.kept_]
 
-    def _take_out_level(self, rows: npt.NDArray[np.float64]) -> None:
-        level = np.maximum(rows[:, self.columns_.index(_LEVEL)], _QUIETEST)
-        for place, name in enumerate(self.columns_):
-            if name in _POWERS:
-                rows[:, place] /= level**2
-            elif name == _LOUDNESS:
-                rows[:, place] -= 20.0 * np.log10(level) * _LOUDNESS_PER_DB
+    def _reform(
+        self, rows: npt.NDArray[np.float64], *, name: str, place: int, places: dict[str, int]
+    ) -> None:
+        """Replace one column; means of positive quantities are logarithms already."""
+        scale = places.get(_SCALES.get(name, ""))
+        if scale is not None:
+            rows[:, place] *= np.exp(-2.0 * rows[:, scale])
+        if name.endswith("_var"):
+            rows[:, place] = np.log(np.maximum(rows[:, place], self.floor))
+        elif name == _LOUDNESS and self.level_invariant:
+            decibels = 20.0 / np.log(10.0) * rows[:, places[_LEVEL]]
+            rows[:, place] -= decibels * _LOUDNESS_PER_DB
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:  # noqa: ARG002
         """Return the names of the columns that are kept."""

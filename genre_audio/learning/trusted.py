@@ -20,6 +20,7 @@ TRUSTED_TYPES: Final = (
     "genre_audio.learning.transforms.NormalScores",
     "genre_audio.learning.transforms.RowTransform",
     "genre_audio.learning.tuning.Budget",
+    "genre_audio.learning.whitening.WithinClassWhitening",
     # How nearest neighbours measure: chosen by name, holds numbers.
     "sklearn.metrics._dist_metrics.EuclideanDistance64",
     # The index of nearest neighbours: arrays of numbers.
