@@ -4,13 +4,12 @@ The order of work keeps every number honest. Each learner is tuned over grouped 
 the training rows. Its probabilities for rows that it has not seen are collected over a
 second set of grouped folds. On these the final learner is fitted; then every learner is
 fitted again on all rows. No group, and no copy of a row, stands on both sides of any
-fold. (`sklearn.ensemble.StackingClassifier` takes no groups, and would keep the folds
-inside the model.)
+fold. (`sklearn.ensemble.StackingClassifier` takes no groups, and would keep the folds.)
 
 One seed decides everything random: the same table and versions give the same
-probabilities, whatever the number of processes. Processes hold one thread each. What is
-kept are fitted pipelines, weights and labels: no search, no folds, no training rows
-beyond what nearest neighbours need. No files may be read or written here.
+probabilities, whatever the number of processes, of one thread each. What is kept are
+pipelines, weights and labels: no search, no folds, no rows but the neighbours'. No files
+may be read or written here.
 """
 
 from __future__ import annotations
@@ -33,7 +32,12 @@ from genre_audio.errors import TableError
 from genre_audio.learning.learners import LEARNERS
 from genre_audio.learning.pool import LogPool
 from genre_audio.learning.tuning import Budget, budget_of, tune
-from genre_audio.tables.splits import exact_duplicates, grouped_folds, merge_groups
+from genre_audio.tables.splits import (
+    exact_duplicates,
+    grouped_folds,
+    groups_per_class,
+    merge_groups,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,11 +136,6 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         groups : array_like of shape (n_rows,), optional
             What must not be parted, such as artists; by default each row is by itself.
             Equal rows are kept together in any case.
-
-        Returns
-        -------
-        GenreStack
-            Itself.
         """
         X, labels = validate_data(self, X, y, dtype=np.float64)
         codes = self._encode(labels)
@@ -168,7 +167,8 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _fit_learners(
         self, X: npt.NDArray[np.float64], y: npt.NDArray[np.intp], *, owners: npt.NDArray[np.intp]
     ) -> None:
-        budget = budget_of(self.budget)
+        fewest = min(groups_per_class(y, groups=owners).values())
+        budget = budget_of(self.budget).within(fewest)
         columns = self.columns
         if columns is None and hasattr(self, "feature_names_in_"):
             columns = tuple(map(str, self.feature_names_in_))

@@ -1,9 +1,8 @@
 """How much a learner is tuned, and how.
 
-A `Budget` says how many candidates each learner may try and over how many folds; the
-same budget always tries the same candidates, so that a fit can be repeated. Folds are
-grouped: a choice made on folds that share artists would prefer whatever recognises the
-artist.
+A `Budget` says how many candidates each learner may try and over how many folds; it
+always tries the same ones, so that a fit can be repeated. Folds are grouped: a choice
+made on folds that share artists would prefer whatever recognises the artist.
 
 Candidates are compared by the logarithmic loss of probabilities of which none is quite
 zero: a stack takes logarithms of them, and a single vote of nought among neighbours
@@ -86,6 +85,12 @@ class Budget:
     def candidates(self, learner: str) -> int:
         """Return how many candidates a learner may try."""
         return int(getattr(self, learner))
+
+    def within(self, groups: int) -> Budget:
+        """Return this budget with no more inner folds than a class has groups, but two."""
+        most = max(2, groups)
+        inner, stack = min(self.inner_folds, most), min(self.stack_folds, most)
+        return dataclasses.replace(self, inner_folds=inner, stack_folds=stack)
 
 
 BUDGETS: Final[dict[str, Budget]] = {

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-__all__ = ["Fold", "exact_duplicates", "grouped_folds", "merge_groups"]
+__all__ = ["Fold", "exact_duplicates", "grouped_folds", "groups_per_class", "merge_groups"]
 
 Fold = tuple["npt.NDArray[np.intp]", "npt.NDArray[np.intp]"]
 """The row numbers of a training part and of the part held out from it."""
@@ -97,6 +97,31 @@ def _in_order(labels: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     return np.asarray(rank[inverse.reshape(-1)], dtype=np.intp)
 
 
+def groups_per_class(y: npt.ArrayLike, *, groups: npt.ArrayLike) -> dict[str, int]:
+    """Count the groups in which each class occurs.
+
+    Parameters
+    ----------
+    y : array_like of shape (n_rows,)
+        Class of each row.
+    groups : array_like of shape (n_rows,)
+        Group of each row.
+
+    Returns
+    -------
+    dict of str to int
+        By class, in sorted order.
+
+    Examples
+    --------
+    >>> from genre_audio.tables.splits import groups_per_class
+    >>> groups_per_class(["a", "a", "b"], groups=[0, 1, 1])
+    {'a': 2, 'b': 1}
+    """
+    labels, owners = np.asarray(y), np.asarray(groups)
+    return {str(label): len(np.unique(owners[labels == label])) for label in np.unique(labels)}
+
+
 def grouped_folds(
     y: npt.ArrayLike,
     *,
@@ -152,11 +177,10 @@ def grouped_folds(
 
 
 def _refuse_few_groups(y: npt.NDArray[Any], *, groups: npt.NDArray[Any], n_splits: int) -> None:
-    for label in np.unique(y):
-        found = len(np.unique(groups[y == label]))
+    for label, found in groups_per_class(y, groups=groups).items():
         if found < n_splits:
             raise TableError(
-                f"class {str(label)!r} has {found} independent group(s), but {n_splits} folds "
+                f"class {label!r} has {found} independent group(s), but {n_splits} folds "
                 "need at least one each: add recordings of it (of other artists, if artists "
                 "are the groups), leave the class out, or ask for fewer folds"
             )

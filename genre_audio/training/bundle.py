@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from genre_audio.features import Schema
     from genre_audio.learning.neighbourhood import Neighbourhood
 
-__all__ = ["FORMAT", "BundleInfo", "ModelBundle"]
+__all__ = ["FORMAT", "BundleInfo", "ModelBundle", "Probe"]
 
 FORMAT: Final = 1
 """Raised when an older reader would misuse a newer bundle; older formats stay readable."""
@@ -73,6 +73,25 @@ class BundleInfo:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class Probe:
+    """Made-up rows and what the model said of them when it was fitted.
+
+    A fitted model that is loaded under other code may answer without complaint, and
+    wrongly. Asked these rows again, it gives itself away.
+
+    Attributes
+    ----------
+    rows : ndarray of float64, shape (genres, columns)
+        The median of each genre's training rows: like music, but nobody's recording.
+    probabilities : ndarray of float64, shape (genres, genres)
+        The answers.
+    """
+
+    rows: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class ModelBundle:
     """A fitted classifier, its training rows' neighbourhood, and what is known of both.
 
@@ -84,6 +103,8 @@ class ModelBundle:
         The training rows in the space of likeness.
     info : BundleInfo
         Everything else.
+    probe : Probe
+        What the model must answer.
     rows : pandas.DataFrame or None
         The training rows, where the bundle is to keep them to be fitted again.
     digest : str
@@ -93,6 +114,7 @@ class ModelBundle:
     classifier: Any
     neighbourhood: Neighbourhood
     info: BundleInfo
+    probe: Probe
     rows: pd.DataFrame | None = None
     digest: str = ""
 

@@ -1,10 +1,10 @@
 """Bundles on disk: written in one step, checked before anything is made of them.
 
 A bundle is a folder: ``bundle.json`` (what it says of itself, with the sha256 of the
-files beside it), ``model.skops``, ``neighbours.npz``, ``CARD.md`` and perhaps
-``rows.csv.gz``. A model from a colleague is a stranger's file: it is never unpickled;
-skops lists the types that it would construct, and a type that is not on our list is
-refused. `docs/formats.md` describes every field.
+files beside it), ``model.skops``, ``arrays.npz`` (training rows for likeness, and a
+probe), ``CARD.md`` and perhaps ``rows.csv.gz``. A model from a colleague is a stranger's
+file: it is never unpickled; skops lists the types that it would construct, and a type
+that is not on our list is refused. `docs/formats.md` describes every field.
 
 Raising `FORMAT`: whenever an older version of this package would misread the new form.
 Every older format keeps its reader here and a test.
@@ -29,7 +29,7 @@ from genre_audio.files import replace_folder
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.trusted import TRUSTED_TYPES
 from genre_audio.tables import table_text
-from genre_audio.training.bundle import FORMAT, BundleInfo, ModelBundle
+from genre_audio.training.bundle import FORMAT, BundleInfo, ModelBundle, Probe
 from genre_audio.training.card import card_text
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ __all__ = ["load_bundle", "model_versions", "read_info", "save_bundle"]
 
 _INFO: Final = "bundle.json"
 _MODEL: Final = "model.skops"
-_NEIGHBOURS: Final = "neighbours.npz"
+_ARRAYS: Final = "arrays.npz"
 _ROWS: Final = "rows.csv.gz"
 _CARD: Final = "CARD.md"
-_ARRAYS: Final = ("rows", "names", "labels", "groups", "quantiles")
+_NEIGHBOURHOOD: Final = ("rows", "names", "labels", "groups", "quantiles")
 _PACKAGES: Final = ("genre-audio", "numpy", "scikit-learn", "scipy", "skops", "xgboost-cpu")
 
 
@@ -81,8 +81,9 @@ def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> No
     with replace_folder(folder, force=force) as new:
         parts = {"classifier": bundle.classifier, "space": bundle.neighbourhood.space}
         skops.io.dump(parts, new / _MODEL, compression=zipfile.ZIP_LZMA)
-        arrays = {name: getattr(bundle.neighbourhood, name) for name in _ARRAYS}
-        np.savez_compressed(new / _NEIGHBOURS, **arrays)
+        arrays = {name: getattr(bundle.neighbourhood, name) for name in _NEIGHBOURHOOD}
+        probe = {f"probe_{name}": value for name, value in vars(bundle.probe).items()}
+        np.savez_compressed(new / _ARRAYS, **arrays, **probe)
         if bundle.rows is not None:
             # Without a date inside, equal rows give equal bytes.
             (new / _ROWS).write_bytes(gzip.compress(table_text(bundle.rows).encode(), mtime=0))
@@ -135,10 +136,18 @@ def load_bundle(folder: Path) -> ModelBundle:
             raise ModelError(f"{folder / name} is missing or was changed; get the bundle again")
     _check_versions(info)
     parts = _load_parts(folder / _MODEL)
-    with np.load(folder / _NEIGHBOURS, allow_pickle=False) as arrays:
-        neighbourhood = Neighbourhood(space=parts["space"], **{k: arrays[k] for k in _ARRAYS})
-    identity = digest(value["files"])
-    return ModelBundle(parts["classifier"], neighbourhood, info, digest=identity)
+    with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
+        stored = {name: arrays[name] for name in _NEIGHBOURHOOD}
+        probe = Probe(arrays["probe_rows"], arrays["probe_probabilities"])
+    bundle = ModelBundle(
+        classifier=parts["classifier"],
+        neighbourhood=Neighbourhood(space=parts["space"], **stored),
+        info=info,
+        probe=probe,
+        digest=digest(value["files"]),
+    )
+    _check_answers(bundle)
+    return bundle
 
 
 def _read_json(folder: Path) -> dict[str, Any]:
@@ -161,7 +170,7 @@ def _info(value: dict[str, Any], folder: Path) -> BundleInfo:
     try:
         names = [field.name for field in dataclasses.fields(BundleInfo)]
         info = BundleInfo(**{name: value[name] for name in names})
-        _ = value["files"][_MODEL], value["files"][_NEIGHBOURS]
+        _ = value["files"][_MODEL], value["files"][_ARRAYS]
     except KeyError as error:
         raise ModelError(f"{folder / _INFO} lacks {error}; get the bundle again") from error
     return info
@@ -177,6 +186,16 @@ def _check_versions(info: BundleInfo) -> None:
                 f"the model {info.name!r} was made with {name} {made}, here is {here[name]}: "
                 "train it again with 'genre-audio retrain'"
             )
+
+
+def _check_answers(bundle: ModelBundle) -> None:
+    """Ask the model what it was asked when it was made; rounding may differ, answers not."""
+    answers = bundle.predict_proba(bundle.probe.rows)
+    if not np.allclose(answers, bundle.probe.probabilities, rtol=0.0, atol=1e-4):
+        raise ModelError(
+            f"the model {bundle.info.name!r} does not answer as it did when it was made: it needs "
+            "the versions that its card names, or to be trained again with 'genre-audio retrain'"
+        )
 
 
 def _load_parts(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,17 +13,23 @@ from genre_audio.evaluation.held_out import independent_groups
 from genre_audio.learning import GenreStack
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.tuning import budget_of
-from genre_audio.tables.splits import exact_duplicates
-from genre_audio.training.bundle import BundleInfo, ModelBundle
+from genre_audio.tables.splits import exact_duplicates, groups_per_class
+from genre_audio.training.bundle import BundleInfo, ModelBundle, Probe
 from genre_audio.training.persistence import model_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
     from genre_audio.learning import Budget
     from genre_audio.tables import Dataset, FeatureTable
 
-__all__ = ["train"]
+__all__ = ["MIN_GROUPS", "train"]
+
+MIN_GROUPS: Final = 6
+"""Fewest groups of a genre: a third is held out, and half of the rest while tuning, and
+two rows must be left of it to learn from."""
 
 
 def train(
@@ -75,13 +81,15 @@ def train(
         If there are fewer than two genres, or one has too few independent recordings.
     """
     chosen = budget_of(budget)
-    _check_classes(dataset)
+    groups = independent_groups(dataset)
+    fewest = _fewest_groups(dataset, groups)
 
     def make() -> GenreStack:
         return GenreStack(columns=dataset.columns, budget=chosen, seed=seed, n_jobs=n_jobs)
 
     if scores is None:
-        protocol = grouped_protocol(dataset, n_splits=chosen.outer_folds, seed=seed)
+        n_splits = min(chosen.outer_folds, fewest)
+        protocol = grouped_protocol(dataset, n_splits=n_splits, seed=seed)
         scores = [
             evaluate(
                 make,
@@ -91,7 +99,6 @@ def train(
             )
         ]
     on_step("fitting the final model")
-    groups = independent_groups(dataset)
     stack = make().fit(dataset.X, dataset.y, groups=groups)
     neighbourhood = Neighbourhood.fit(
         dataset.X,
@@ -100,41 +107,65 @@ def train(
         groups=groups.astype(str),
         columns=list(dataset.columns),
     )
-    info = BundleInfo(
+    bundle = ModelBundle(
+        classifier=stack,
+        neighbourhood=neighbourhood,
+        info=_info(stack, table, dataset, name=name, scores=scores),
+        probe=_probe(stack, dataset),
+        rows=table.frame if keep_rows else None,
+    )
+    return bundle, list(scores)
+
+
+def _info(
+    stack: GenreStack,
+    table: FeatureTable,
+    dataset: Dataset,
+    *,
+    name: str,
+    scores: Sequence[Evaluation],
+) -> BundleInfo:
+    schema, segmentation = table.schema, table.segmentation
+    return BundleInfo(
         name=name,
         task="genre",
         created=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        schema={
-            "name": table.schema.name,
-            "version": table.schema.version,
-            "digest": table.schema.digest,
-        },
-        segmentation={
-            "seconds": table.segmentation.seconds,
-            "digest": table.segmentation.digest,
-        },
+        schema={"name": schema.name, "version": schema.version, "digest": schema.digest},
+        segmentation={"seconds": segmentation.seconds, "digest": segmentation.digest},
         labels=[str(label) for label in stack.classes_],
         training=_training_facts(table, dataset),
         learning={
             "learners": list(stack.best_params_),
-            "budget": chosen.name,
-            "seed": seed,
+            "budget": budget_of(stack.budget).name,
+            "seed": stack.seed,
             "parameters": {key: _plain(value) for key, value in stack.best_params_.items()},
         },
         scores=[evaluation.as_dict() for evaluation in scores],
         thresholds={"unlike_percentile": 95.0},
         versions=model_versions(),
     )
-    rows = table.frame if keep_rows else None
-    return ModelBundle(stack, neighbourhood, info, rows), list(scores)
 
 
-def _check_classes(dataset: Dataset) -> None:
-    labels = np.unique(dataset.y)
-    if len(labels) < 2:
+def _probe(stack: GenreStack, dataset: Dataset) -> Probe:
+    rows = np.stack([np.median(dataset.X[dataset.y == label], axis=0) for label in stack.classes_])
+    return Probe(rows, stack.predict_proba(rows))
+
+
+def _fewest_groups(dataset: Dataset, groups: NDArray[np.intp]) -> int:
+    """Return how many groups the scarcest genre has, refused before any work is done."""
+    counts = groups_per_class(dataset.y, groups=groups)
+    scarcest = min(counts, key=counts.__getitem__)
+    if len(counts) < 2:
         raise TableError(
-            f"all rows have the label {labels[0]!r}; at least two genres are needed to tell apart"
+            f"all rows have the label {scarcest!r}; at least two genres are needed to tell apart"
         )
+    if counts[scarcest] < MIN_GROUPS:
+        raise TableError(
+            f"the genre {scarcest!r} has {counts[scarcest]} independent recordings (groups), at "
+            f"least {MIN_GROUPS} are needed to train on some and test on others: add recordings, "
+            "or leave the genre out"
+        )
+    return counts[scarcest]
 
 
 def _training_facts(table: FeatureTable, dataset: Dataset) -> dict[str, Any]:
