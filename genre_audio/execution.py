@@ -1,8 +1,9 @@
 """Map a function over items: in this process, or in several.
 
 One interface for every backend; results come as they are ready, in any order, so that
-finished work can be saved at once. Each worker runs one thread: pools of BLAS or OpenMP
-threads inside several processes slow each other down.
+finished work can be saved at once. Each worker runs one thread, this process too: pools
+of BLAS or OpenMP threads inside several processes slow each other down, and they divide
+sums by their number, so that results would depend on the machine.
 """
 
 from __future__ import annotations
@@ -71,7 +72,10 @@ def map_unordered(
     """
     n_jobs = min(n_jobs, len(items))
     if n_jobs <= 1:
-        yield from map(function, items)
+        import threadpoolctl
+
+        with threadpoolctl.threadpool_limits(limits=1):
+            yield from map(function, items)
         return
     import joblib
 

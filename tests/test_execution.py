@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+import threadpoolctl
 
 from genre_audio.errors import ParameterError
 from genre_audio.execution import map_unordered, resolve_jobs
@@ -38,6 +39,17 @@ def test_results_come_one_by_one() -> None:
 def test_several_jobs_run_in_other_processes_of_one_thread_each() -> None:
     names = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]
     assert list(map_unordered(os.getenv, names, n_jobs=2)) == ["1", "1"]
+
+
+def threads(_: int) -> int:
+    return max(pool["num_threads"] for pool in threadpoolctl.threadpool_info())
+
+
+def test_this_process_runs_one_thread_as_well() -> None:
+    # Sums divided among threads would differ in their last digits.
+    with threadpoolctl.threadpool_limits(limits=2):
+        assert list(map_unordered(threads, [0, 0])) == [1, 1]
+        assert threads(0) == 2
 
 
 def test_leaving_early_ends_the_work() -> None:
