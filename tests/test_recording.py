@@ -249,7 +249,10 @@ def test_a_bad_sample_refuses_its_segment_and_leaves_the_others(
 @hypothesis.settings(
     max_examples=25, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
 )
-def test_a_bad_sample_anywhere_is_found(write_audio: WriteAudio, place: int) -> None:
+def test_a_bad_sample_anywhere_is_found(
+    write_audio: WriteAudio, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    monkeypatch.setattr(decode, "_BLOCK_SAMPLES", 5000)
     y = music(4.0, sr=44100)
     y[place] = np.nan
     found = kinds(segments(write_audio(y, 44100), seconds=1))
