@@ -39,6 +39,10 @@ class Plan:
         Recordings of the table whose files are gone.
     changed : tuple of str
         Recordings whose rows were changed by hand.
+
+    Examples
+    --------
+    See `make_plan`.
     """
 
     reused: tuple[Extracted, ...]
@@ -80,6 +84,16 @@ def make_plan(
         If the table has rows of unknown recordings, which would be lost.
     ParameterError
         If the table holds another recording by the name of one that was asked for.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.audio import Source
+    >>> from genre_audio.extraction.plan import make_plan
+    >>> from genre_audio.extraction.store import Known
+    >>> source = Source("a.wav", Path("a.wav"))
+    >>> make_plan([source], known=Known(), finished={}, force=False).wanted == (source,)
+    True
     """
     asked = {source.name: source.path for source in sources}
     # A run killed after it had written the table leaves rows that only the journal explains.
