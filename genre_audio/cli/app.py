@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+import traceback
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from genre_audio import __version__
 from genre_audio.cli import extract, models, predict, retrain
-from genre_audio.cli.output import NOTHING_DONE, USAGE, say
+from genre_audio.cli.output import INTERRUPTED, NOTHING_DONE, USAGE, say
 from genre_audio.errors import GenreAudioError, ParameterError
 
 __all__ = ["app", "main"]
 
+
+class _Commands(TyperGroup):
+    """Commands whose known errors become one line and an exit code, however they are called."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401
+        try:
+            return super().invoke(ctx)
+        except GenreAudioError as error:
+            if ctx.params["debug"]:
+                traceback.print_exc()
+            say(f"genre-audio: {error}")
+            code = USAGE if isinstance(error, ParameterError) else NOTHING_DONE
+            raise typer.Exit(code) from error
+        except KeyboardInterrupt as error:
+            say("genre-audio: interrupted; 'extract', run again, goes on where it stopped")
+            raise typer.Exit(INTERRUPTED) from error
+
+
 app = typer.Typer(
     name="genre-audio",
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -23,9 +43,9 @@ app = typer.Typer(
     epilog="Exit codes: 0 all done, 1 nothing could be done, 2 wrong usage, "
     "3 done, but some recordings were skipped.",
 )
-app.command("extract")(extract.command)
-app.command("predict")(predict.command)
-app.command("retrain")(retrain.command)
+app.command("extract", short_help="Turn recordings into a table of features.")(extract.command)
+app.command("predict", short_help="Tell which genres recordings resemble.")(predict.command)
+app.command("retrain", short_help="Train a model on a table with your own labels.")(retrain.command)
 app.add_typer(models.app, name="models")
 
 
@@ -39,16 +59,16 @@ def _version(value: bool) -> None:
 def _options(
     *,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-    version: Annotated[  # noqa: ARG001 - done by its callback
+    version: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    _options.debug = debug  # type: ignore[attr-defined]
+    """Turn music recordings into feature rows and tell which genres they resemble."""
 
 
 def main() -> None:
-    """Run the command line; known errors become one line on standard error.
+    """Run the command line.
 
     Examples
     --------
@@ -56,13 +76,4 @@ def main() -> None:
     >>> callable(main)
     True
     """
-    try:
-        app()
-    except GenreAudioError as error:
-        if getattr(_options, "debug", False):
-            raise
-        say(f"genre-audio: {error}")
-        sys.exit(USAGE if isinstance(error, ParameterError) else NOTHING_DONE)
-    except KeyboardInterrupt:
-        say("genre-audio: interrupted; finished recordings are kept, run the same command to go on")
-        sys.exit(130)
+    app()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
 from genre_audio.cli.output import emit, say
+from genre_audio.errors import ModelError
 
 __all__ = ["app"]
 
@@ -22,9 +24,13 @@ def show(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     from genre_audio.reporting.models import models_text
-    from genre_audio.training import list_models
+    from genre_audio.training import list_models, resolve_model
 
     emit(models_text(list_models()))
+    try:
+        resolve_model()
+    except ModelError as error:
+        say(f"'predict' would use none of them: {error}")
 
 
 @app.command("use")
@@ -38,3 +44,18 @@ def use(
 
     entry = activate(name)
     say(f"from now on 'predict' uses {entry.info.name} ({entry.path})")
+    warn_of_variable()
+
+
+def warn_of_variable() -> None:
+    """Say that the environment goes before the model that was activated.
+
+    Examples
+    --------
+    >>> from genre_audio.cli.models import warn_of_variable
+    >>> warn_of_variable()
+    """
+    from genre_audio.training.store import VARIABLE
+
+    if os.environ.get(VARIABLE):
+        say(f"but {VARIABLE} is set to {os.environ[VARIABLE]!r}, which goes first")

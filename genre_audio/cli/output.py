@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["NOTHING_DONE", "SKIPPED", "USAGE", "emit", "progress", "say"]
+__all__ = ["INTERRUPTED", "NOTHING_DONE", "SKIPPED", "USAGE", "emit", "progress", "say"]
 
 NOTHING_DONE: Final = 1
 USAGE: Final = 2
 SKIPPED: Final = 3
+INTERRUPTED: Final = 130
 
 
 def say(message: str) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from genre_audio.cli.extract import say_failure
-from genre_audio.cli.output import emit, progress, say
-from genre_audio.errors import OutputError, TableError
+from genre_audio.cli.models import warn_of_variable
+from genre_audio.cli.output import SKIPPED, emit, progress, say
+from genre_audio.errors import TableError
 
 if TYPE_CHECKING:
     from genre_audio.config import Segmentation
@@ -55,7 +56,10 @@ def command(
     budget: Annotated[
         Budget, typer.Option(help="How much to tune: 'small' takes minutes, 'full' far longer.")
     ] = Budget.small,
-    seed: Annotated[int, typer.Option(help="Same table, seed and versions: same model.")] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(min=0, max=2**31 - 1, help="Same table, seed and versions: same model."),
+    ] = 0,
     segment_seconds: Annotated[
         float | None, typer.Option(help="Length of the table's segments, if it does not say.")
     ] = None,
@@ -85,11 +89,11 @@ def command(
 
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
-    path = _table_path(source, segmentation=segmentation, n_jobs=n_jobs)
+    folder = _free_folder(name, output=output, force=force)
+    path, skipped = _table_path(source, segmentation=segmentation, n_jobs=n_jobs)
     table = read_table(path, segmentation=segmentation)
     annotations = None if groups is None else resolve_groups(groups, table=table)
     dataset = dataset_of(table, groups=annotations)
-    folder = _free_folder(name, output=output, force=force)
     _say_dataset(table, dataset)
     bundle, scores = train(
         table,
@@ -105,14 +109,19 @@ def command(
     emit("\n".join(scores_text(evaluation) for evaluation in scores))
     say(f"the model {folder.name} is in {folder}")
     if activate:
-        activate_model(str(folder))
+        activate_model(str(folder.resolve()))
         say("'predict' uses it from now on; 'genre-audio models use default' goes back")
+        warn_of_variable()
+    if skipped:
+        raise typer.Exit(SKIPPED)
 
 
-def _table_path(source: Path, *, segmentation: Segmentation | None, n_jobs: int) -> Path:
-    """Return the table meant: of a folder of recordings, one is made inside it."""
+def _table_path(
+    source: Path, *, segmentation: Segmentation | None, n_jobs: int
+) -> tuple[Path, int]:
+    """Return the table meant, and how many recordings failed where it had to be made."""
     if source.is_file():
-        return source
+        return source, 0
     if not source.is_dir():
         raise TableError(
             f"there is no table {str(source)!r}; make one with "
@@ -120,11 +129,15 @@ def _table_path(source: Path, *, segmentation: Segmentation | None, n_jobs: int)
         )
     table = source / _TABLE
     if table.is_file():
-        return table
+        say(f"taking the table {table} as it is; 'genre-audio extract' brings it up to date")
+        return table, 0
     from genre_audio.audio import find_recordings
     from genre_audio.config import Segmentation
     from genre_audio.extraction import extract
 
+    sources = find_recordings([source])
+    if not sources:
+        raise TableError(f"{source} holds neither {_TABLE} nor recordings")
     say(f"extracting the recordings in {source} into {table}, labelled by their folders")
     with progress("extracting") as (start, advance):
 
@@ -132,8 +145,8 @@ def _table_path(source: Path, *, segmentation: Segmentation | None, n_jobs: int)
             say_failure(result)
             advance()
 
-        extract(
-            find_recordings([source]),
+        summary = extract(
+            sources,
             output=table,
             segmentation=segmentation or Segmentation(),
             labels="folders",
@@ -141,12 +154,13 @@ def _table_path(source: Path, *, segmentation: Segmentation | None, n_jobs: int)
             on_start=start,
             on_result=report,
         )
-    return table
+    return table, len(summary.failures)
 
 
 def _free_folder(name: str | None, *, output: Path | None, force: bool) -> Path:
     """Return where the model goes, refused before the work and not after it."""
-    from genre_audio.training.store import user_models
+    from genre_audio.training.description import check_place
+    from genre_audio.training.store import user_model, user_models
 
     if output is None and name is None:
         import datetime
@@ -154,9 +168,8 @@ def _free_folder(name: str | None, *, output: Path | None, force: bool) -> Path:
         today = datetime.datetime.now(datetime.UTC).date().isoformat()
         names = [today, *(f"{today}-{number}" for number in range(2, 1000))]
         return next(user_models() / free for free in names if not (user_models() / free).exists())
-    folder = output if output is not None else user_models() / str(name)
-    if folder.exists() and not force:
-        raise OutputError(f"{folder} is there already; use --force to replace it, or another name")
+    folder = output if output is not None else user_model(str(name))
+    check_place(folder, force=force)
     return folder
 
 

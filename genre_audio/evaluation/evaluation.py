@@ -128,7 +128,7 @@ class Evaluation:
         resampled = np.tensordot(draws.astype(np.float64), confusions, axes=1)
         return {
             "accuracy": _interval(self.accuracy, _accuracy(resampled)),
-            "macro_f1": _interval(self.macro_f1, _f1(resampled).mean(axis=-1)),
+            "macro_f1": _interval(self.macro_f1, _macro_f1(resampled)),
         }
 
     def _confusions(self, codes: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -174,6 +174,12 @@ def _accuracy(confusion: NDArray[Any]) -> NDArray[np.float64]:
 def _f1(confusion: NDArray[Any]) -> NDArray[np.float64]:
     hits = np.diagonal(confusion, axis1=-2, axis2=-1)
     return _ratio(2.0 * hits, confusion.sum(axis=-1) + confusion.sum(axis=-2))
+
+
+def _macro_f1(confusion: NDArray[Any]) -> NDArray[np.float64]:
+    """Mean over the genres that occur: a resample may have drawn none of a rare one."""
+    occurs = (confusion.sum(axis=-1) + confusion.sum(axis=-2)) > 0
+    return _ratio(_f1(confusion).sum(axis=-1), occurs.sum(axis=-1))
 
 
 def _interval(value: float, samples: NDArray[np.float64]) -> Interval:

@@ -153,6 +153,8 @@ def _pool(
     names: list[str],
     bundle: ModelBundle,
 ) -> list[Prediction]:
+    if not names:
+        return []
     probabilities = bundle.predict_proba(X)
     percentiles = bundle.neighbourhood.percentile(X)
     segments = [
@@ -161,8 +163,9 @@ def _pool(
     ]
     identity = _identity(bundle)
     predictions = []
-    for number, name in enumerate(names):
-        mine = np.flatnonzero(owners == number)
+    by_time = np.lexsort(np.stack([np.array([start for start, _ in places]), owners]))
+    parts = np.split(by_time, np.cumsum(np.bincount(owners))[:-1])
+    for name, mine in zip(names, parts, strict=True):
         mean = np.average(probabilities[mine], axis=0, weights=lengths[mine])
         percentile = float(np.average(percentiles[mine], weights=lengths[mine]))
         predictions.append(

@@ -22,27 +22,36 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import skops.io
+from sklearn.pipeline import Pipeline
 
 from genre_audio.config import digest
-from genre_audio.errors import ModelError, OutputError
+from genre_audio.errors import ModelError
 from genre_audio.files import replace_folder
 from genre_audio.learning.neighbourhood import Neighbourhood
+from genre_audio.learning.stack import GenreStack
 from genre_audio.learning.trusted import TRUSTED_TYPES
 from genre_audio.tables import table_text
 from genre_audio.training.bundle import FORMAT, BundleInfo, ModelBundle, Probe
 from genre_audio.training.card import card_text
+from genre_audio.training.description import (
+    ARRAYS_FILE,
+    INFO_FILE,
+    MODEL_FILE,
+    check_place,
+    read_description,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["load_bundle", "model_versions", "read_info", "save_bundle"]
+    from numpy.typing import NDArray
 
-_INFO: Final = "bundle.json"
-_MODEL: Final = "model.skops"
-_ARRAYS: Final = "arrays.npz"
+__all__ = ["load_bundle", "model_versions", "save_bundle"]
+
 _ROWS: Final = "rows.csv.gz"
 _CARD: Final = "CARD.md"
 _NEIGHBOURHOOD: Final = ("rows", "names", "labels", "groups", "quantiles")
+_PROBE: Final = ("probe_rows", "probe_probabilities")
 _PACKAGES: Final = ("genre-audio", "numpy", "scikit-learn", "scipy", "skops", "xgboost-cpu")
 
 
@@ -75,15 +84,13 @@ def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> No
     OutputError
         If the folder is there and `force` is not given, or cannot be written.
     """
-    if folder.exists() and not (folder / _INFO).is_file():
-        # --force replaces a model; it must never replace somebody's recordings.
-        raise OutputError(f"{folder} is there and holds no model; choose another place")
+    check_place(folder, force=force)
     with replace_folder(folder, force=force) as new:
         parts = {"classifier": bundle.classifier, "space": bundle.neighbourhood.space}
-        skops.io.dump(parts, new / _MODEL, compression=zipfile.ZIP_LZMA)
+        skops.io.dump(parts, new / MODEL_FILE, compression=zipfile.ZIP_LZMA)
         arrays = {name: getattr(bundle.neighbourhood, name) for name in _NEIGHBOURHOOD}
         probe = {f"probe_{name}": value for name, value in vars(bundle.probe).items()}
-        np.savez_compressed(new / _ARRAYS, **arrays, **probe)
+        np.savez_compressed(new / ARRAYS_FILE, **arrays, **probe)
         if bundle.rows is not None:
             # Without a date inside, equal rows give equal bytes.
             (new / _ROWS).write_bytes(gzip.compress(table_text(bundle.rows).encode(), mtime=0))
@@ -91,18 +98,7 @@ def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> No
         files = {path.name: _sha256(path) for path in sorted(new.iterdir())}
         value = {"format": FORMAT, **dataclasses.asdict(bundle.info), "files": files}
         text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-        (new / _INFO).write_text(text, encoding="utf-8")
-
-
-def read_info(folder: Path) -> BundleInfo:
-    """Read what a bundle says of itself, without loading the model.
-
-    Raises
-    ------
-    ModelError
-        If `folder` is no bundle, or one of a later format.
-    """
-    return _info(_read_json(folder), folder)
+        (new / INFO_FILE).write_text(text, encoding="utf-8")
 
 
 def load_bundle(folder: Path) -> ModelBundle:
@@ -129,58 +125,33 @@ def load_bundle(folder: Path) -> ModelBundle:
     >>> len(load_bundle(resolve_model().path).labels)
     10
     """
-    value = _read_json(folder)
-    info = _info(value, folder)
-    for name, expected in value["files"].items():
+    info, files = read_description(folder)
+    for name, expected in files.items():
         if not (folder / name).is_file() or _sha256(folder / name) != expected:
             raise ModelError(f"{folder / name} is missing or was changed; get the bundle again")
     _check_versions(info)
-    parts = _load_parts(folder / _MODEL)
-    with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
-        stored = {name: arrays[name] for name in _NEIGHBOURHOOD}
-        probe = Probe(arrays["probe_rows"], arrays["probe_probabilities"])
+    classifier, space = _load_parts(folder / MODEL_FILE)
+    if [str(label) for label in classifier.classes_] != info.labels:
+        raise ModelError(
+            f"{folder / INFO_FILE} and the model differ in labels; get the bundle again"
+        )
+    arrays = _load_arrays(folder / ARRAYS_FILE)
     bundle = ModelBundle(
-        classifier=parts["classifier"],
-        neighbourhood=Neighbourhood(space=parts["space"], **stored),
+        classifier=classifier,
+        neighbourhood=Neighbourhood(space, *(arrays[name] for name in _NEIGHBOURHOOD)),
         info=info,
-        probe=probe,
-        digest=digest(value["files"]),
+        probe=Probe(*(arrays[name] for name in _PROBE)),
+        digest=digest(files),
     )
     _check_answers(bundle)
     return bundle
-
-
-def _read_json(folder: Path) -> dict[str, Any]:
-    try:
-        value: dict[str, Any] = json.loads((folder / _INFO).read_text(encoding="utf-8"))
-        found = value["format"]
-    except FileNotFoundError as error:
-        raise ModelError(f"{folder} is no model: it holds no {_INFO}") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{folder / _INFO} cannot be read: {error!r}") from error
-    if found != FORMAT:
-        raise ModelError(
-            f"{folder} has bundle format {found}, this version reads format {FORMAT}: "
-            "update genre-audio"
-        )
-    return value
-
-
-def _info(value: dict[str, Any], folder: Path) -> BundleInfo:
-    try:
-        names = [field.name for field in dataclasses.fields(BundleInfo)]
-        info = BundleInfo(**{name: value[name] for name in names})
-        _ = value["files"][_MODEL], value["files"][_ARRAYS]
-    except KeyError as error:
-        raise ModelError(f"{folder / _INFO} lacks {error}; get the bundle again") from error
-    return info
 
 
 def _check_versions(info: BundleInfo) -> None:
     """Refuse a fitted model of another release series: it may load and answer wrongly."""
     here = model_versions()
     for name in ("scikit-learn", "xgboost-cpu"):
-        made = info.versions.get(name, "unknown")
+        made = str(info.versions[name])
         if made.split(".")[:2] != here[name].split(".")[:2]:
             raise ModelError(
                 f"the model {info.name!r} was made with {name} {made}, here is {here[name]}: "
@@ -198,18 +169,30 @@ def _check_answers(bundle: ModelBundle) -> None:
         )
 
 
-def _load_parts(path: Path) -> dict[str, Any]:
+def _load_parts(path: Path) -> tuple[GenreStack, Pipeline]:
+    """Return classifier and space of likeness; no type is constructed that is not ours."""
     try:
         foreign = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED_TYPES))
-        if foreign:
-            raise ModelError(
-                f"{path} holds types that no model of ours has ({', '.join(foreign)}): "
-                "do not use it"
-            )
-        parts: dict[str, Any] = skops.io.load(path, trusted=list(TRUSTED_TYPES))
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+        parts = {} if foreign else skops.io.load(path, trusted=list(TRUSTED_TYPES))
+    except Exception as error:  # a stranger's file may surprise its reader in any way
         raise ModelError(f"{path} cannot be read as a model: {error}") from error
-    return parts
+    if foreign:
+        raise ModelError(
+            f"{path} holds types that no model of ours has ({', '.join(foreign)}): do not use it"
+        )
+    parts = parts if isinstance(parts, dict) else {}
+    classifier, space = parts.get("classifier"), parts.get("space")
+    if not isinstance(classifier, GenreStack) or not isinstance(space, Pipeline):
+        raise ModelError(f"{path} holds no model of ours; get the bundle again")
+    return classifier, space
+
+
+def _load_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in (*_NEIGHBOURHOOD, *_PROBE)}
+    except Exception as error:  # as above
+        raise ModelError(f"{path} cannot be read as training rows: {error}") from error
 
 
 def _sha256(path: Path) -> str:

@@ -8,6 +8,7 @@ Whichever it is, its task must be the one asked for.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -16,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 
 import platformdirs
 
-from genre_audio.errors import ModelError
+from genre_audio.errors import ModelError, ParameterError
 from genre_audio.files import replace_text
-from genre_audio.training.persistence import read_info
+from genre_audio.training.description import is_bundle, read_info
 
 if TYPE_CHECKING:
     from genre_audio.training.bundle import BundleInfo
@@ -30,6 +31,7 @@ __all__ = [
     "activate",
     "list_models",
     "resolve_model",
+    "user_model",
     "user_models",
 ]
 
@@ -67,6 +69,28 @@ class ModelEntry:
 def user_models() -> Path:
     """Return the user's own model folder, which need not exist yet."""
     return platformdirs.user_data_path("genre-audio") / "models"
+
+
+def user_model(name: str) -> Path:
+    """Return the folder of a model of the user's own.
+
+    Raises
+    ------
+    ParameterError
+        If `name` cannot be the name of one.
+
+    Examples
+    --------
+    >>> from genre_audio.training.store import user_model
+    >>> user_model("my-tapes").name
+    'my-tapes'
+    """
+    if name in {"", ".", "..", DEFAULT} or Path(name).name != name:
+        raise ParameterError(
+            f"a model cannot be called {name!r}: choose a plain name other than {DEFAULT!r}, or "
+            "say with --output where it goes"
+        )
+    return user_models() / name
 
 
 def shipped_models() -> Path:
@@ -114,19 +138,29 @@ def _choose(name: str | None, *, task: str) -> tuple[Path, str]:
     if name:
         return _find(name, task=task), "option"
     if os.environ.get(VARIABLE):
-        return _find(os.environ[VARIABLE], task=task), "environment"
+        try:
+            return _find(os.environ[VARIABLE], task=task), "environment"
+        except ModelError as error:
+            raise ModelError(f"{error} (it is what {VARIABLE} says)") from error
     activated = _activated().get(task)
-    if activated is not None:
-        return Path(activated), "activated"
-    return _find(DEFAULT, task=task), "shipped"
+    if activated is None:
+        return _find(DEFAULT, task=task), "shipped"
+    if not Path(activated).is_dir():
+        raise ModelError(
+            f"the activated model {activated} is gone; choose one with 'genre-audio models use', "
+            f"or go back to the shipped one with 'genre-audio models use {DEFAULT}'"
+        )
+    return Path(activated), "activated"
 
 
 def _find(name: str, *, task: str) -> Path:
     if name == DEFAULT:
         return shipped_models() / _SHIPPED[task]
-    for place in (Path(name), user_models() / name, shipped_models() / name):
-        if place.is_dir():
-            return place
+    places = [Path(name), user_models() / name, shipped_models() / name]
+    folders = [place for place in places if place.is_dir()]
+    # A folder of recordings may have the name of a model.
+    for place in [place for place in folders if is_bundle(place)] or folders:
+        return place
     raise ModelError(
         f"there is no model {name!r}: neither a folder nor a name that 'genre-audio models' lists"
     )
@@ -157,7 +191,8 @@ def activate(name: str, *, task: str = "genre") -> ModelEntry:
     except ModelError:
         active = {}  # unreadable: this is how it is mended
     active.pop(task, None)
-    if name != DEFAULT:
+    # The shipped one is not remembered by its place, which an update may change.
+    if entry.path.resolve() != _find(DEFAULT, task=task).resolve():
         active[task] = str(entry.path.resolve())
     replace_text(_active_file(), json.dumps(active, indent=1) + "\n")
     return entry
@@ -166,7 +201,8 @@ def activate(name: str, *, task: str = "genre") -> ModelEntry:
 def list_models() -> list[ModelEntry]:
     """List the shipped models, the user's own, and an activated one from elsewhere.
 
-    Folders that are no bundles are passed over.
+    Folders that are no bundles are passed over. None is marked as active where the rule
+    leads to none: `resolve_model` says why.
 
     Examples
     --------
@@ -174,7 +210,10 @@ def list_models() -> list[ModelEntry]:
     >>> any(entry.source == "shipped" for entry in list_models())
     True
     """
-    used = {_choose(None, task=task)[0].resolve() for task in _SHIPPED}
+    used = set()
+    for task in _SHIPPED:
+        with contextlib.suppress(ModelError):
+            used.add(_choose(None, task=task)[0].resolve())
     found: dict[Path, str] = {}
     for folder, source in ((shipped_models(), "shipped"), (user_models(), "user")):
         for path in sorted(folder.iterdir()) if folder.is_dir() else []:
@@ -197,11 +236,11 @@ def _active_file() -> Path:
 def _activated() -> dict[str, str]:
     try:
         value = json.loads(_active_file().read_text(encoding="utf-8"))
+        return {str(task): str(path) for task, path in value.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         raise ModelError(
             f"{_active_file()} cannot be read ({error}); mend it with "
-            "'genre-audio models use default'"
+            f"'genre-audio models use {DEFAULT}'"
         ) from error
-    return {str(task): str(path) for task, path in value.items()}

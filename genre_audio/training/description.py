@@ -1,0 +1,131 @@
+"""``bundle.json``: what a bundle says of itself, read before anything else of it.
+
+What is read here is a stranger's text: everything that this package asks of it is looked
+for at once, and its absence is an error of the model, not of the program.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from genre_audio.errors import ModelError, OutputError
+from genre_audio.training.bundle import FORMAT, BundleInfo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "ARRAYS_FILE",
+    "INFO_FILE",
+    "MODEL_FILE",
+    "check_place",
+    "is_bundle",
+    "read_description",
+    "read_info",
+]
+
+INFO_FILE: Final = "bundle.json"
+MODEL_FILE: Final = "model.skops"
+ARRAYS_FILE: Final = "arrays.npz"
+_NEEDED: Final = {
+    "schema": ("name", "version", "digest"),
+    "segmentation": ("seconds",),
+    "training": ("table", "digest", "rows"),
+    "thresholds": ("unlike_percentile",),
+    "versions": ("scikit-learn", "xgboost-cpu"),
+    "files": (MODEL_FILE, ARRAYS_FILE),
+}
+"""What this package asks of ``bundle.json`` below its first level."""
+
+
+def is_bundle(folder: Path) -> bool:
+    """Tell whether a folder is meant to be a bundle, good or bad.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.training.description import is_bundle
+    >>> is_bundle(Path("nowhere"))
+    False
+    """
+    return (folder / INFO_FILE).is_file()
+
+
+def check_place(folder: Path, *, force: bool) -> None:
+    """Refuse a place that a bundle may not take, before work is spent on the bundle.
+
+    Raises
+    ------
+    OutputError
+        If something is there that is no bundle, or is one and `force` is not given.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.training.description import check_place
+    >>> check_place(Path("nowhere"), force=False)
+    """
+    if not folder.exists():
+        return
+    if not is_bundle(folder):
+        # --force replaces a model; it must never replace somebody's recordings.
+        raise OutputError(f"{folder} is there and holds no model; choose another place")
+    if not force:
+        raise OutputError(f"{folder} is there already; use --force to replace it, or another name")
+
+
+def read_info(folder: Path) -> BundleInfo:
+    """Read what a bundle says of itself, without loading the model.
+
+    Raises
+    ------
+    ModelError
+        If `folder` is no bundle, or one of a later format.
+    """
+    return read_description(folder)[0]
+
+
+def read_description(folder: Path) -> tuple[BundleInfo, dict[str, str]]:
+    """Read what a bundle says of itself, and the sha256 of its files by their names.
+
+    Raises
+    ------
+    ModelError
+        As `read_info`.
+
+    Examples
+    --------
+    >>> from genre_audio.training import resolve_model
+    >>> from genre_audio.training.description import read_description
+    >>> sorted(read_description(resolve_model("default").path)[1])
+    ['CARD.md', 'arrays.npz', 'model.skops']
+    """
+    value = _read_json(folder)
+    try:
+        names = [field.name for field in dataclasses.fields(BundleInfo)]
+        info = BundleInfo(**{name: value[name] for name in names})
+        _ = [value[part][name] for part, names in _NEEDED.items() for name in names]
+        files = {str(name): str(sha256) for name, sha256 in value["files"].items()}
+    except KeyError as error:
+        raise ModelError(f"{folder / INFO_FILE} lacks {error}; get the bundle again") from error
+    except (TypeError, AttributeError) as error:
+        raise ModelError(f"{folder / INFO_FILE} cannot be read: {error!r}") from error
+    return info, files
+
+
+def _read_json(folder: Path) -> dict[str, Any]:
+    try:
+        value: dict[str, Any] = json.loads((folder / INFO_FILE).read_text(encoding="utf-8"))
+        found = value["format"]
+    except FileNotFoundError as error:
+        raise ModelError(f"{folder} is no model: it holds no {INFO_FILE}") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{folder / INFO_FILE} cannot be read: {error!r}") from error
+    if found != FORMAT:
+        raise ModelError(
+            f"{folder} has bundle format {found}, this version reads format {FORMAT}: "
+            "update genre-audio"
+        )
+    return value
