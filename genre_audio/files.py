@@ -178,6 +178,10 @@ class Fingerprint:
         Time of the last change, in nanoseconds.
     sha256 : str
         Hash of the content.
+
+    Examples
+    --------
+    See `fingerprint`.
     """
 
     size: int

@@ -49,6 +49,10 @@ class ExtractSummary:
         Recordings without a row.
     rows, refused : int
         Rows of the table, and segments that gave none.
+
+    Examples
+    --------
+    See `extract`.
     """
 
     output: Path

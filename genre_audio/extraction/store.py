@@ -57,6 +57,10 @@ class Known:
         Those of them whose rows were changed.
     added : list of str
         Recordings that have rows but are unknown to the manifest.
+
+    Examples
+    --------
+    See `read_known`.
     """
 
     def __init__(self) -> None:
@@ -75,6 +79,14 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
     TableError
         If what is there was not made by `extract`, lacks columns that it was made with,
         or holds columns of somebody's own, which a new table would lose.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio import GTZAN57, Segmentation
+    >>> from genre_audio.extraction.store import read_known
+    >>> read_known(Path("new.csv"), schema=GTZAN57, segmentation=Segmentation()).recordings
+    {}
     """
     known = Known()
     if not output.exists():
@@ -152,6 +164,10 @@ def write_table(
 
     Recordings stand in the order of their names, so the bytes do not depend on the
     order in which they were finished.
+
+    Examples
+    --------
+    See `genre_audio.extraction.extract`.
     """
     ordered = sorted(recordings, key=lambda recording: recording.name)
     frame = _frame(ordered, schema=schema, labels=labels)

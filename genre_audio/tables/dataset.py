@@ -38,6 +38,10 @@ class Dataset:
         What was grouped by, in words: ``"recording"``, ``"artist"``.
     unlabelled : int
         Rows of the table that were left out for want of a label.
+
+    Examples
+    --------
+    See `dataset_of`.
     """
 
     X: NDArray[np.float64]
@@ -71,6 +75,18 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
     ------
     TableError
         If no row has a label, or no recording has a group.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genre_audio import GTZAN57, FeatureTable, Segmentation
+    >>> frame = pd.DataFrame(0.5, index=[0, 1], columns=list(GTZAN57.columns))
+    >>> frame = frame.assign(filename=["a.wav", "b.wav"], label=["jazz", None], artist="Ali")
+    >>> from genre_audio.tables import dataset_of
+    >>> table = FeatureTable(frame, GTZAN57, Segmentation())
+    >>> dataset = dataset_of(table)
+    >>> dataset.X.shape, dataset.y.tolist(), dataset.unlabelled
+    ((1, 57), ['jazz'], 1)
     """
     labels = table.labels
     labelled = np.array([label is not None for label in labels], dtype=bool)
@@ -105,6 +121,17 @@ def resolve_groups(text: str, *, table: FeatureTable) -> Annotations:
     ------
     TableError
         If it is none of these, or says two things of one recording.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genre_audio import GTZAN57, FeatureTable, Segmentation
+    >>> frame = pd.DataFrame(0.5, index=[0, 1], columns=list(GTZAN57.columns))
+    >>> frame = frame.assign(filename=["a.wav", "b.wav"], label=["jazz", None], artist="Ali")
+    >>> from genre_audio.tables import resolve_groups
+    >>> table = FeatureTable(frame, GTZAN57, Segmentation())
+    >>> resolve_groups("artist", table=table).values
+    {'a.wav': 'Ali', 'b.wav': 'Ali'}
     """
     if text in table.frame and text not in table.schema.columns:
         column = table.frame[text]

@@ -49,6 +49,16 @@ class FeatureTable:
         Whether that was read off the column ``length`` for want of a manifest.
     path : pathlib.Path or None
         Where the table was read from.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genre_audio import GTZAN57, FeatureTable, Segmentation
+    >>> frame = pd.DataFrame(0.5, index=[0, 1], columns=list(GTZAN57.columns))
+    >>> frame = frame.assign(filename=["a.wav", "b.wav"], label=["jazz", None], artist="Ali")
+    >>> table = FeatureTable(frame, GTZAN57, Segmentation())
+    >>> table.X.shape, table.recordings.tolist(), table.labels.tolist()
+    ((2, 57), ['a.wav', 'b.wav'], ['jazz', None])
     """
 
     frame: pd.DataFrame
@@ -84,7 +94,7 @@ class FeatureTable:
 
 
 def read_table(path: Path, *, segmentation: Segmentation | None = None) -> FeatureTable:
-    """Read a feature table, ours or a published one.
+    r"""Read a feature table, ours or a published one.
 
     Parameters
     ----------
@@ -105,6 +115,17 @@ def read_table(path: Path, *, segmentation: Segmentation | None = None) -> Featu
         If the file cannot be read, has duplicated columns or columns of no known
         schema, or holds something that is not a finite number; the message names
         file, row and column.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio import GTZAN57, Segmentation, read_table
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "features.csv")
+    ...     header = ",".join(["filename", *GTZAN57.columns])
+    ...     _ = file.write_text(f"{header}\na.wav{',0.5' * 57}\n")
+    ...     read_table(file, segmentation=Segmentation()).X.shape
+    (1, 57)
     """
     header = read_header(path)
     schema = schema_of(header)

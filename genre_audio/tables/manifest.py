@@ -53,6 +53,15 @@ class RecordingEntry:
         Segments that gave no row, with the reason.
     digest : str
         Of the recording's rows, to see whether somebody changed them.
+
+    Examples
+    --------
+    >>> from genre_audio.files import Fingerprint
+    >>> from genre_audio.tables import RecordingEntry
+    >>> file = Fingerprint(size=1, mtime_ns=1, sha256="")
+    >>> entry = RecordingEntry("a.wav", file, {}, ((0.0, 30.0),), (), "")
+    >>> RecordingEntry.from_dict(entry.as_dict()) == entry
+    True
     """
 
     path: str
@@ -184,6 +193,13 @@ def read_manifest(table: Path) -> Manifest | None:
     ------
     TableError
         If there is one that cannot be read.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.tables import read_manifest
+    >>> read_manifest(Path("nowhere.csv")) is None
+    True
     """
     path = manifest_path(table)
     try:
