@@ -33,6 +33,10 @@ class Row:
         Number of samples.
     values : tuple of float
         In the order of the schema's columns.
+
+    Examples
+    --------
+    See `Extracted`.
     """
 
     start: float
@@ -59,6 +63,17 @@ class Extracted:
         At least one.
     refused : tuple of Refused
         Segments that gave no row.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.extraction import Extracted, Row
+    >>> from genre_audio.files import Fingerprint
+    >>> row = Row(start=0.0, stop=30.0, length=661500, values=(0.5,))
+    >>> file = Fingerprint(size=1, mtime_ns=1, sha256="")
+    >>> found = Extracted("a.wav", Path("a.wav"), file, {}, (row,), ())
+    >>> Extracted.from_dict(found.as_dict()) == found
+    True
     """
 
     name: str
