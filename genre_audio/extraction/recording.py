@@ -116,9 +116,13 @@ class Failure:
     path : pathlib.Path
         Where it lies.
     kind : str
-        One of `genre_audio.errors.AUDIO_KINDS`, or ``"unexpected"``.
+        One of `genre_audio.errors.AUDIO_KINDS`.
     message : str
         What was found.
+
+    Examples
+    --------
+    See `extract_recording`.
     """
 
     name: str
