@@ -65,9 +65,21 @@ def test_the_exact_name_comes_first() -> None:
 
 def test_a_name_that_could_mean_two_things_is_refused() -> None:
     annotations = Annotations({"1/a.wav": "x", "2/a.wav": "y"}, column="genre")
-    message = r"'a\.flac' could be any of 1/a\.wav, 2/a\.wav, which differ in 'genre'"
+    message = r"'a\.flac': each could be any of '1/a\.wav', '2/a\.wav' in the column 'genre'"
     with pytest.raises(TableError, match=message):
         annotations.lookup(["a.flac"])
+
+
+def test_one_entry_for_two_recordings_of_one_stem_is_refused() -> None:
+    annotations = Annotations({"a.wav": "x"}, column="genre")
+    message = r"'1/a\.flac', '2/a\.flac': each could be any of 'a\.wav'"
+    with pytest.raises(TableError, match=message):
+        annotations.lookup(["1/a.flac", "2/a.flac"])
+
+
+def test_an_entry_that_names_one_recording_in_full_means_no_other() -> None:
+    annotations = Annotations({"1/a.wav": "x"}, column="genre")
+    assert annotations.lookup(["1/a.wav", "2/a.wav", "1/a.wav"]) == ["x", None, "x"]
 
 
 def test_two_entries_that_agree_are_no_question() -> None:

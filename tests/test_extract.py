@@ -233,6 +233,16 @@ def test_labels_come_from_folders_and_stay(tapes: Path, table: Path, calls: list
     assert len(calls) == 3
 
 
+def test_a_file_of_labels_that_knows_some_leaves_the_others(
+    tapes: Path, table: Path, tmp_path: Path
+) -> None:
+    run(tapes, output=table, labels="folders")
+    (tmp_path / "labels.csv").write_text("filename,genre\nblues/a.wav,soul\n")
+    run(tapes, output=table, labels=str(tmp_path / "labels.csv"))
+    expected = {"blues/a.wav": "soul", "blues/b.wav": "blues", "jazz/c.wav": "jazz"}
+    assert labels_in(table) == expected
+
+
 def test_a_single_file_has_its_folders_label(
     tapes: Path, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,7 +266,7 @@ def test_labels_come_from_a_file(tapes: Path, table: Path, tmp_path: Path, colum
         (None, r"labels '.*labels\.csv': neither 'folders'"),
         ("filename,genre\nx.wav,jazz\n", "has a label for none of the recordings"),
         ("filename,genre,artist\na.wav,jazz,Ali\n", "which column is meant is open"),
-        ("filename,genre\n1/a.wav,jazz\n2/a.wav,folk\n", r"'blues/a\.wav' could be any of"),
+        ("filename,genre\n1/a.wav,jazz\n2/a.wav,folk\n", r"'blues/a\.wav': each could be any of"),
     ],
 )
 def test_labels_of_no_use_are_refused_before_the_work(

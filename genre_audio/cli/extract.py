@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from genre_audio.cli.options import Jobs
 from genre_audio.cli.output import NOTHING_DONE, SKIPPED, emit, progress, say
 
 if TYPE_CHECKING:
@@ -33,9 +34,7 @@ def command(
     segment_seconds: Annotated[
         float, typer.Option(help="Length of the segments that longer recordings are cut into.")
     ] = 30.0,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", help="Worker processes; all cores by default.")
-    ] = None,
+    jobs: Jobs = None,
     force: Annotated[
         bool, typer.Option("--force", help="Compute everything again; replace a foreign table.")
     ] = False,

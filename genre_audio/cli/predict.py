@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from genre_audio.cli.extract import say_failure
+from genre_audio.cli.options import Jobs
 from genre_audio.cli.output import NOTHING_DONE, SKIPPED, emit, progress, say
 
 if TYPE_CHECKING:
@@ -59,9 +60,7 @@ def command(
     segments: Annotated[
         bool, typer.Option("--segments", help="One line for each segment, with start and stop.")
     ] = False,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", help="Worker processes; all cores by default.")
-    ] = None,
+    jobs: Jobs = None,
 ) -> None:
     """Tell which genres recordings resemble.
 

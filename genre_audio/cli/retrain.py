@@ -10,6 +10,7 @@ import typer
 
 from genre_audio.cli.extract import say_failure
 from genre_audio.cli.models import warn_of_variable
+from genre_audio.cli.options import Jobs
 from genre_audio.cli.output import SKIPPED, emit, progress, say
 from genre_audio.errors import TableError
 
@@ -30,51 +31,56 @@ class Budget(enum.StrEnum):
     full = "full"
 
 
+Source = Annotated[
+    Path,
+    typer.Argument(
+        metavar="TABLE|FOLDER",
+        help="A feature table, or a folder with one subfolder of recordings per genre.",
+    ),
+]
+Groups = Annotated[
+    str | None,
+    typer.Option(
+        help="What must not be on both sides of a split, such as the artist: a column of "
+        "the table, a CSV file, or FILE.csv:COLUMN. By default the recording.",
+    ),
+]
+Name = Annotated[str | None, typer.Option(help="Name of the model; the date by default.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Folder for the model instead of your model folder."),
+]
+Tuning = Annotated[
+    Budget, typer.Option(help="How much to tune: 'small' takes minutes, 'full' far longer.")
+]
+Seed = Annotated[
+    int, typer.Option(min=0, max=2**31 - 1, help="Same table, seed and versions: same model.")
+]
+Seconds = Annotated[
+    float | None, typer.Option(help="Length of the table's segments, if it does not say.")
+]
+Rows = Annotated[
+    bool, typer.Option("--rows/--no-rows", help="Keep the training rows with the model.")
+]
+Activate = Annotated[
+    bool, typer.Option("--activate/--no-activate", help="Use the model from now on.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace a model of the same name.")]
+
+
 def command(
-    source: Annotated[
-        Path,
-        typer.Argument(
-            metavar="TABLE|FOLDER",
-            help="A feature table, or a folder with one subfolder of recordings per genre.",
-        ),
-    ] = Path(_TABLE),
+    source: Source = Path(_TABLE),
     *,
-    groups: Annotated[
-        str | None,
-        typer.Option(
-            help="What must not be on both sides of a split, such as the artist: a column of "
-            "the table, a CSV file, or FILE.csv:COLUMN. By default the recording.",
-        ),
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option(help="Name of the model; the date by default.")
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Folder for the model instead of your model folder."),
-    ] = None,
-    budget: Annotated[
-        Budget, typer.Option(help="How much to tune: 'small' takes minutes, 'full' far longer.")
-    ] = Budget.small,
-    seed: Annotated[
-        int,
-        typer.Option(min=0, max=2**31 - 1, help="Same table, seed and versions: same model."),
-    ] = 0,
-    segment_seconds: Annotated[
-        float | None, typer.Option(help="Length of the table's segments, if it does not say.")
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", help="Worker processes; all cores by default.")
-    ] = None,
-    rows: Annotated[
-        bool, typer.Option("--rows/--no-rows", help="Keep the training rows with the model.")
-    ] = True,
-    activate: Annotated[
-        bool, typer.Option("--activate/--no-activate", help="Use the model from now on.")
-    ] = True,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace a model of the same name.")
-    ] = False,
+    groups: Groups = None,
+    name: Name = None,
+    output: Output = None,
+    budget: Tuning = Budget.small,
+    seed: Seed = 0,
+    segment_seconds: Seconds = None,
+    jobs: Jobs = None,
+    rows: Rows = True,
+    activate: Activate = True,
+    force: Force = False,
 ) -> None:
     """Train the stack of learners again, on a feature table with your own labels.
 

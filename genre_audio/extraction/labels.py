@@ -23,8 +23,8 @@ def find_labels(
     Parameters
     ----------
     option : str, optional
-        ``"folders"``, ``"none"``, or an annotation file as ``FILE`` or ``FILE:COLUMN``;
-        by default the known labels stay.
+        ``"folders"``, ``"none"``, or an annotation file as ``FILE`` or ``FILE:COLUMN``.
+        Known labels stay where it says nothing, and by default.
     paths : dict of str to pathlib.Path
         Where the recordings lie, by name.
     known : dict of str to str
@@ -55,7 +55,7 @@ def find_labels(
         raise TableError(
             f"labels {option!r}: neither 'folders', nor 'none', nor FILE or FILE:COLUMN"
         )
-    labels = dict(zip(paths, annotations.lookup(paths), strict=True))
-    if paths and all(label is None for label in labels.values()):
+    found = dict(zip(paths, annotations.lookup(paths), strict=True))
+    if paths and all(label is None for label in found.values()):
         raise TableError(f"{option} has a label for none of the recordings; do the names agree?")
-    return labels
+    return {name: label or known.get(name) for name, label in found.items()}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genre_audio.audio import Source, open_recording
+from genre_audio.audio.decode import check_readable
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import AudioError
 from genre_audio.features import GTZAN57, Schema, feature_row
@@ -166,6 +167,7 @@ def extract_recording(
     'io'
     """
     try:
+        check_readable(source.path)
         file = fingerprint(source.path)
         with open_recording(source.path, name=source.name) as recording:
             rows, refused = _describe(recording, schema, segmentation or Segmentation())

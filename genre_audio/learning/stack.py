@@ -26,7 +26,7 @@ from sklearn.utils.validation import (
     column_or_1d,
     validate_data,
 )
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from genre_audio.errors import TableError
 from genre_audio.learning.learners import LEARNERS

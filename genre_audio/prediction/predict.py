@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from genre_audio.audio import Source
 from genre_audio.errors import AudioError
+from genre_audio.execution import map_unordered
 from genre_audio.extraction import Extracted, Failure, extract_recording
 from genre_audio.features import SCHEMAS, Schema
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
@@ -77,8 +79,11 @@ def predict_recording(path: str | os.PathLike[str], bundle: ModelBundle) -> Pred
     (10, True)
     """
     source = Source(Path(path).name, Path(path))
-    schema = schema_for(bundle)
-    result = extract_recording(source, schema=schema, segmentation=bundle.segmentation)
+    work = functools.partial(
+        extract_recording, schema=schema_for(bundle), segmentation=bundle.segmentation
+    )
+    # Not called by itself: under one thread, as in every table, sums come out the same.
+    (result,) = map_unordered(work, [source])
     if isinstance(result, Failure):
         raise AudioError(result.message, kind=result.kind)
     return predict_extracted([result], bundle)[0]

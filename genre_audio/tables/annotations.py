@@ -50,23 +50,31 @@ class Annotations:
         Raises
         ------
         TableError
-            If a name matches several entries that say different things.
+            If a stem stands for several recordings or several entries, and it is open
+            which is meant.
         """
-        by_stem: dict[str, set[str]] = defaultdict(set)
-        for name in self.values:
-            by_stem[_stem(name)].add(name)
-        return [self._value(name, by_stem) for name in names]
+        asked = list(names)
+        # An entry that names one recording in full means no other one.
+        entries = _by_stem(self.values.keys() - set(asked))
+        recordings = _by_stem(asked)
+        return [self._value(name, entries, recordings) for name in asked]
 
-    def _value(self, name: str, by_stem: dict[str, set[str]]) -> str | None:
+    def _value(
+        self, name: str, entries: dict[str, set[str]], recordings: dict[str, set[str]]
+    ) -> str | None:
         if name in self.values:
             return self.values[name]
-        candidates = by_stem.get(_stem(name), set())
-        if len({self.values[candidate] for candidate in candidates}) > 1:
+        candidates = entries.get(_stem(name), set())
+        if not candidates:
+            return None
+        namesakes = recordings[_stem(name)]
+        if len({self.values[candidate] for candidate in candidates}) > 1 or len(namesakes) > 1:
             raise TableError(
-                f"{name!r} could be any of {', '.join(sorted(candidates))}, which differ in "
-                f"{self.column!r}; write the full name in the file"
+                f"{', '.join(map(repr, sorted(namesakes)))}: each could be any of "
+                f"{', '.join(map(repr, sorted(candidates)))} in the column {self.column!r}; write "
+                "the full names in the file"
             )
-        return self.values[min(candidates)] if candidates else None
+        return self.values[min(candidates)]
 
 
 def read_annotations(path: Path, *, column: str | None = None) -> Annotations:
@@ -130,6 +138,13 @@ def find_annotations(text: str) -> Annotations | None:
         return read_annotations(Path(text))
     file, _, column = text.rpartition(":")
     return read_annotations(Path(file), column=column) if Path(file).is_file() else None
+
+
+def _by_stem(names: Iterable[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        found[_stem(name)].add(name)
+    return found
 
 
 def _stem(name: str) -> str:
