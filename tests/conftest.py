@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from genre_audio.features import Schema
     from genre_audio.segment import Segment
+    from genre_audio.training import ModelBundle
 
 # No deadline: librosa compiles at first use. Derandomised: a failure must repeat.
 hypothesis.settings.register_profile("genre_audio", deadline=None, derandomize=True)
@@ -69,3 +70,34 @@ def gtzan_data(data_folder: Path) -> Path:
     if not (folder / "features_30_sec.csv").is_file():
         pytest.skip("GENRE_AUDIO_DATA holds no gtzan/features_30_sec.csv")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny() -> ModelBundle:
+    """A bundle of three synthetic genres, as it comes out of training, with its scores."""
+    from genre_audio.tables import dataset_of
+    from genre_audio.training import train
+    from sample_tables import TINY, feature_table
+
+    table = feature_table()
+    return train(table, dataset_of(table), name="tiny", budget=TINY)[0]
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tiny: ModelBundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same on disk. Only to be read: copy it before you change it."""
+    from genre_audio.training import save_bundle
+
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    save_bundle(tiny, folder)
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's data folder of the test's own, where models are stored and activated."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder))
+    monkeypatch.setattr("platformdirs.user_data_path", lambda name: folder / name)
+    monkeypatch.delenv("GENRE_AUDIO_MODEL", raising=False)
+    return folder / "genre-audio"

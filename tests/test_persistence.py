@@ -1,0 +1,343 @@
+"""Bundles on disk: what comes back, what is refused, what is never overwritten."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import hashlib
+import json
+import shutil
+import zipfile
+from collections import OrderedDict
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.linear_model import LinearRegression
+
+from genre_audio.errors import ModelError, OutputError
+from genre_audio.tables import dataset_of, read_table
+from genre_audio.training import load_bundle, save_bundle, train
+from genre_audio.training import persistence as persistence_module
+from genre_audio.training.description import read_info
+from sample_tables import TINY, feature_table
+
+
+@pytest.fixture
+def folder(tiny_folder, tmp_path):
+    """A bundle to spoil."""
+    return shutil.copytree(tiny_folder, tmp_path / "spoiled")
+
+
+def describe(folder, edit):
+    """Change bundle.json by a function of its content."""
+    path = folder / "bundle.json"
+    value = json.loads(path.read_text())
+    edit(value)
+    path.write_text(json.dumps(value))
+
+
+def sign(folder):
+    """Make the checksums right again, as somebody would who means harm."""
+
+    def edit(value):
+        for name in value["files"]:
+            value["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+
+    describe(folder, edit)
+
+
+def test_what_is_loaded_answers_like_what_was_saved(tiny, tiny_folder):
+    again, X = load_bundle(tiny_folder), feature_table(seed=3).X
+    np.testing.assert_array_equal(again.predict_proba(X), tiny.predict_proba(X))
+    expected = tiny.neighbourhood.percentile(X)
+    np.testing.assert_array_equal(again.neighbourhood.percentile(X), expected)
+    assert again.info == tiny.info
+    assert again.labels == ["jazz", "metal", "polka"]
+    assert again.neighbourhood.names.tolist() == tiny.neighbourhood.names.tolist()
+    assert len(again.digest) == 16
+    assert tiny.digest == ""
+
+
+def test_the_identity_is_that_of_the_files(tiny_folder, folder):
+    assert load_bundle(folder).digest == load_bundle(tiny_folder).digest
+    describe(folder, lambda value: value["files"].pop("CARD.md"))
+    assert load_bundle(folder).digest != load_bundle(tiny_folder).digest
+
+
+def test_the_description_is_plain_json_with_a_card_beside_it(tiny, tiny_folder):
+    value = json.loads((tiny_folder / "bundle.json").read_text(encoding="utf-8"))
+    assert value["format"] == 1
+    assert set(value) == {f.name for f in dataclasses.fields(tiny.info)} | {"format", "files"}
+    assert read_info(tiny_folder) == tiny.info
+    card = (tiny_folder / "CARD.md").read_text(encoding="utf-8")
+    assert card.startswith("# tiny\n")
+    assert set(value["files"]) == {path.name for path in tiny_folder.iterdir()} - {"bundle.json"}
+
+
+@pytest.mark.parametrize("name", ["model.skops", "arrays.npz", "CARD.md", "rows.csv.gz"])
+def test_one_flipped_byte_is_noticed(folder, name):
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(ModelError, match=f"{name} is missing or was changed; get the bundle again"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("name", ["model.skops", "arrays.npz", "CARD.md"])
+def test_a_missing_file_is_noticed(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=f"{name} is missing"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("found", [0, 2, "1", None])
+def test_other_formats_are_refused(folder, found):
+    describe(folder, lambda value: value.update(format=found))
+    with pytest.raises(ModelError, match=r"bundle format .*, this version reads format 1: update"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"name": "x"}', "\ufeff{}", "[" * 9])
+def test_a_broken_description_is_refused(folder, text):
+    (folder / "bundle.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"bundle\.json cannot be read"):
+        read_info(folder)
+
+
+def test_a_description_in_no_encoding_is_refused(folder):
+    (folder / "bundle.json").write_bytes(b"\xff\xfe{}")
+    with pytest.raises(ModelError, match=r"bundle\.json cannot be read"):
+        read_info(folder)
+
+
+def test_a_folder_without_description_is_no_model(tmp_path):
+    with pytest.raises(ModelError, match=r"is no model: it holds no bundle\.json"):
+        load_bundle(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ModelError, match=r"bundle\.json cannot be read"):
+        load_bundle(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        ("labels", None),
+        ("files", None),
+        ("schema", "digest"),
+        ("segmentation", "seconds"),
+        ("training", "digest"),
+        ("thresholds", "unlike_percentile"),
+        ("versions", "scikit-learn"),
+        ("files", "model.skops"),
+    ],
+)
+def test_a_description_that_lacks_something_says_what(folder, part, name):
+    describe(folder, lambda value: (value[part] if name else value).pop(name or part))
+    with pytest.raises(ModelError, match=f"bundle.json lacks '{name or part}'; get the bundle"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("part", ["schema", "segmentation", "training", "thresholds", "files"])
+@pytest.mark.parametrize("value", [[], "text", 3, None])
+def test_a_description_of_another_shape_is_refused(folder, part, value):
+    describe(folder, lambda said: said.update({part: value}))
+    with pytest.raises(ModelError, match=r"bundle\.json cannot be read"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("name", ["scikit-learn", "xgboost-cpu"])
+@pytest.mark.parametrize("version", ["0.24.2", "99.1", ""])
+def test_models_of_other_library_versions_are_refused(folder, name, version):
+    describe(folder, lambda value: value["versions"].update({name: version}))
+    with pytest.raises(ModelError, match=f"was made with {name} {version}, here is .*retrain"):
+        load_bundle(folder)
+
+
+def test_another_patch_release_is_fine(folder):
+    def edit(value):
+        major, minor, *_ = value["versions"]["scikit-learn"].split(".")
+        value["versions"]["scikit-learn"] = f"{major}.{minor}.99"
+
+    describe(folder, edit)
+    assert load_bundle(folder).labels == ["jazz", "metal", "polka"]
+
+
+def test_labels_in_another_order_are_noticed(folder):
+    describe(folder, lambda value: value["labels"].reverse())
+    with pytest.raises(ModelError, match="the model differ in labels"):
+        load_bundle(folder)
+
+
+def put_model(folder, parts):
+    skops.io.dump(parts, folder / "model.skops")
+    sign(folder)
+
+
+def test_a_foreign_type_is_refused_before_anything_is_constructed(tiny, folder, monkeypatch):
+    parts = {"classifier": tiny.classifier, "space": tiny.neighbourhood.space}
+    put_model(folder, parts | {"extra": LinearRegression()})
+    load_bundle(folder)  # what skops itself trusts harms nobody
+
+    put_model(folder, parts | {"extra": Stranger()})
+    monkeypatch.setattr(Stranger, "__new__", lambda *_: pytest.fail("it was constructed"))
+    monkeypatch.setattr(skops.io, "load", lambda *_, **__: pytest.fail("it was loaded"))
+    with pytest.raises(ModelError, match=r"holds types that no model of ours has \(.*Stranger\)"):
+        load_bundle(folder)
+
+
+class Stranger:
+    """Not on the list."""
+
+
+def rename_types(path, old, new):
+    """Rewrite the description inside a skops file, as no tool of ours would."""
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    schema = content["schema.json"].decode()
+    assert old in schema
+    content["schema.json"] = schema.replace(old, new).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [("os", "system"), ("builtins", "eval"), ("subprocess", "Popen")]
+)
+def test_a_function_that_runs_code_is_refused(folder, module, name):
+    path = folder / "model.skops"
+    rename_types(path, '"LogPool"', f'"{name}"')
+    rename_types(path, '"genre_audio.learning.pool"', f'"{module}"')
+    sign(folder)
+    with pytest.raises(ModelError, match="holds types that no model of ours has"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"\x80\x04K\x01."])
+def test_a_model_file_that_is_none_is_refused(folder, content):
+    (folder / "model.skops").write_bytes(content)
+    sign(folder)
+    with pytest.raises(ModelError, match=r"model\.skops cannot be read as a model"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [[1, 2], {}, {"classifier": LinearRegression()}, OrderedDict(classifier=1, space=2)],
+    ids=["list", "empty", "another learner", "numbers"],
+)
+def test_another_object_than_a_model_is_refused(folder, parts):
+    put_model(folder, parts)
+    with pytest.raises(ModelError, match="holds no model of ours"):
+        load_bundle(folder)
+
+
+def put_arrays(folder, edit):
+    with np.load(folder / "arrays.npz") as arrays:
+        values = dict(arrays)
+    edit(values)
+    np.savez(folder / "arrays.npz", **values)
+    sign(folder)
+
+
+def test_arrays_that_would_need_pickle_are_refused(folder):
+    harmful = np.array([Stranger()], dtype=object)
+    put_arrays(folder, lambda values: values.update(names=harmful))
+    with pytest.raises(ModelError, match=r"arrays\.npz cannot be read.*allow_pickle=False"):
+        load_bundle(folder)
+
+
+def test_missing_arrays_are_noticed(folder):
+    put_arrays(folder, lambda values: values.pop("quantiles"))
+    with pytest.raises(ModelError, match=r"arrays\.npz cannot be read.*quantiles"):
+        load_bundle(folder)
+    (folder / "arrays.npz").write_bytes(b"text")
+    sign(folder)
+    with pytest.raises(ModelError, match=r"arrays\.npz cannot be read"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda v: v.update(probe_probabilities=v["probe_probabilities"][::-1]),
+        lambda v: v.update(probe_probabilities=v["probe_probabilities"][:, :2]),
+        lambda v: v.update(probe_rows=v["probe_rows"][:, :5]),
+    ],
+    ids=["other answers", "too few answers", "too few columns"],
+)
+def test_a_model_that_answers_otherwise_than_when_it_was_made_is_refused(folder, edit):
+    put_arrays(folder, edit)
+    with pytest.raises(ModelError, match="does not answer as it did when it was made"):
+        load_bundle(folder)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_bundle_is_not_overwritten_unasked(tiny, folder):
+    before = contents(folder)
+    with pytest.raises(OutputError, match="is there already; use --force"):
+        save_bundle(tiny, folder)
+    assert contents(folder) == before
+    save_bundle(dataclasses.replace(tiny, rows=None), folder, force=True)
+    assert set(contents(folder)) == {"CARD.md", "arrays.npz", "bundle.json", "model.skops"}
+    assert load_bundle(folder).info == tiny.info
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_folder_that_is_no_bundle_is_never_replaced(tiny, tmp_path, force):
+    (tmp_path / "tapes").mkdir()
+    (tmp_path / "tapes" / "take.wav").write_bytes(b"irreplaceable")
+    with pytest.raises(OutputError, match="is there and holds no model; choose another place"):
+        save_bundle(tiny, tmp_path / "tapes", force=force)
+    with pytest.raises(OutputError, match="holds no model"):
+        save_bundle(tiny, tmp_path / "tapes" / "take.wav", force=force)
+    assert (tmp_path / "tapes" / "take.wav").read_bytes() == b"irreplaceable"
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_while_writing_leaves_the_old_bundle(tiny, folder, monkeypatch, error):
+    def fail(_):
+        raise error
+
+    before = contents(folder)
+    monkeypatch.setattr(persistence_module, "card_text", fail)
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        save_bundle(tiny, folder, force=True)
+    assert contents(folder) == before
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        save_bundle(tiny, folder.with_name("new"))
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_place_below_a_file_is_said(tiny, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be written"):
+        save_bundle(tiny, tmp_path / "file" / "mine")
+
+
+def test_the_training_rows_come_back_and_can_be_trained_on_again(tiny, tiny_folder, tmp_path):
+    # On artists, so that the column that is not ours is seen to survive.
+    rows = tmp_path / "rows.csv"
+    rows.write_bytes(gzip.decompress((tiny_folder / "rows.csv.gz").read_bytes()))
+    table = read_table(rows)
+    original = feature_table()
+    pd.testing.assert_frame_equal(table.frame, original.frame, check_dtype=False)
+    assert table.digest == original.digest == tiny.info.training["digest"]
+    again, _ = train(table, dataset_of(table), name="again", budget=TINY)
+    X = feature_table(seed=3).X
+    np.testing.assert_array_equal(again.predict_proba(X), tiny.predict_proba(X))
+
+
+def test_rows_are_left_out_on_request(tmp_path):
+    table = feature_table(8)
+    bundle, _ = train(
+        table, dataset_of(table), name="bare", budget=TINY, keep_rows=False, scores=[]
+    )
+    save_bundle(bundle, tmp_path / "bare")
+    assert not (tmp_path / "bare" / "rows.csv.gz").exists()
+    assert load_bundle(tmp_path / "bare").rows is None
