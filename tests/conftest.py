@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,3 +102,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("platformdirs.user_data_path", lambda name: folder / name)
     monkeypatch.delenv("GENRE_AUDIO_MODEL", raising=False)
     return folder / "genre-audio"
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A shipped model of the test's own."""
+    folder = tmp_path / "shipped"
+    shutil.copytree(tiny_folder, folder / "gtzan57")
+    monkeypatch.setattr("genre_audio.training.store.shipped_models", lambda: folder)
+    return folder / "gtzan57"

@@ -24,15 +24,6 @@ def models(home, tiny_folder):
     return home / "models"
 
 
-@pytest.fixture
-def shipped(tmp_path, tiny_folder, monkeypatch):
-    """A shipped model of the test's own."""
-    folder = tmp_path / "shipped"
-    shutil.copytree(tiny_folder, folder / "gtzan57")
-    monkeypatch.setattr("genre_audio.training.store.shipped_models", lambda: folder)
-    return folder / "gtzan57"
-
-
 def describe(folder, **changes):
     path = folder / "bundle.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
