@@ -37,6 +37,6 @@ print(pd.read_csv(sys.argv[1])[columns].to_string(index=False))
 PYTHON
 
 echo "genres that each resembles most:" >&2
-"$VENV/bin/genre-audio" predict "$@" || status=$?
+"$VENV/bin/genre-audio" predict --table "$work/features.csv"
 echo "from now on: $VENV/bin/genre-audio predict RECORDING..." >&2
 exit $status

@@ -63,6 +63,7 @@ def command(
             force=force,
             on_start=start,
             on_result=report,
+            on_message=say,
         )
     _say_summary(summary)
     emit(str(summary.output))

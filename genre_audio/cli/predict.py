@@ -105,13 +105,14 @@ def _from_recordings(
 ) -> tuple[list[Prediction], int]:
     from genre_audio.audio import find_recordings
     from genre_audio.execution import map_unordered, resolve_jobs
-    from genre_audio.extraction import Extracted, extract_recording
+    from genre_audio.extraction import Extracted, extract_recording, prepare_kernels
     from genre_audio.prediction import predict_extracted, schema_for
 
     sources = find_recordings(paths)
     work = functools.partial(
         extract_recording, schema=schema_for(bundle), segmentation=bundle.segmentation
     )
+    prepare_kernels(say)
     results: list[Extracted | Failure] = []
     with progress("reading") as (start, advance):
         start(len(sources))

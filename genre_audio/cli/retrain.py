@@ -159,6 +159,7 @@ def _table_path(
             n_jobs=n_jobs,
             on_start=start,
             on_result=report,
+            on_message=say,
         )
     return table, len(summary.failures)
 

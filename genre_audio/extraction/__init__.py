@@ -5,7 +5,16 @@ work, a pure function of one file that runs in any process; `extract` keeps the 
 CSV, its manifest, and a journal while a run is under way.
 """
 
+from genre_audio.extraction.compiled import prepare_kernels
 from genre_audio.extraction.extract import ExtractSummary, extract
 from genre_audio.extraction.recording import Extracted, Failure, Row, extract_recording
 
-__all__ = ["ExtractSummary", "Extracted", "Failure", "Row", "extract", "extract_recording"]
+__all__ = [
+    "ExtractSummary",
+    "Extracted",
+    "Failure",
+    "Row",
+    "extract",
+    "extract_recording",
+    "prepare_kernels",
+]

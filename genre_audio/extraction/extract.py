@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
 from genre_audio.execution import map_unordered
+from genre_audio.extraction.compiled import prepare_kernels
 from genre_audio.extraction.labels import find_labels
 from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import Extracted, Failure, extract_recording
@@ -77,6 +78,7 @@ def extract(
     force: bool = False,
     on_start: Callable[[int], None] = lambda _: None,
     on_result: Callable[[Extracted | Failure], None] = lambda _: None,
+    on_message: Callable[[str], None] = lambda _: None,
 ) -> ExtractSummary:
     """Bring the feature table at `output` up to date with the given recordings.
 
@@ -101,6 +103,8 @@ def extract(
         Called with the number of recordings to be read.
     on_result : callable, optional
         Called with each result as it comes.
+    on_message : callable, optional
+        Called with what takes time, in words.
 
     Returns
     -------
@@ -137,6 +141,8 @@ def extract(
             journal.remove()
         plan = make_plan(sources, known=known, finished=_finished(journal), force=force)
         label_of = find_labels(labels, plan.paths, known=known.labels)
+        if plan.wanted:
+            prepare_kernels(on_message)
         on_start(len(plan.wanted))
         work = functools.partial(extract_recording, schema=schema, segmentation=segmentation)
         computed, failures = _run(

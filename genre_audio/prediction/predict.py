@@ -12,7 +12,7 @@ import numpy as np
 from genre_audio.audio import Source
 from genre_audio.errors import AudioError
 from genre_audio.execution import map_unordered
-from genre_audio.extraction import Extracted, Failure, extract_recording
+from genre_audio.extraction import Extracted, Failure, extract_recording, prepare_kernels
 from genre_audio.features import SCHEMAS, Schema
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
 
@@ -82,6 +82,7 @@ def predict_recording(path: str | os.PathLike[str], bundle: ModelBundle) -> Pred
     work = functools.partial(
         extract_recording, schema=schema_for(bundle), segmentation=bundle.segmentation
     )
+    prepare_kernels()
     # Not called by itself: under one thread, as in every table, sums come out the same.
     (result,) = map_unordered(work, [source])
     if isinstance(result, Failure):

@@ -1,0 +1,125 @@
+"""The compiled functions are made once, by one process, in a folder of our own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from genre_audio.extraction import compiled
+from genre_audio.extraction.compiled import VARIABLE, prepare_kernels
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a cache folder of the test's own, where nothing is compiled yet."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    # setenv, so that what prepare_kernels sets is taken back afterwards.
+    monkeypatch.setenv(VARIABLE, "")
+    monkeypatch.setattr(compiled.platformdirs, "user_cache_path", lambda _name: tmp_path / "cache")
+    monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    return tmp_path / "cache" / "compiled"
+
+
+@pytest.fixture
+def compilations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that grows with each compilation; a stand-in takes a moment."""
+    done: list[str] = []
+
+    def compile_slowly() -> bool:
+        time.sleep(0.2)
+        done.append(os.environ[VARIABLE])
+        return True
+
+    monkeypatch.setattr(compiled, "_compiled", compile_slowly)
+    return done
+
+
+def test_only_the_first_call_compiles_and_says_so(cache: Path, compilations: list[str]) -> None:
+    said: list[str] = []
+    prepare_kernels(said.append)
+    prepare_kernels(said.append)
+    assert compilations == [str(cache)]
+    assert len(said) == 1
+
+
+def test_who_comes_second_waits_and_does_not_compile(cache: Path, compilations: list[str]) -> None:
+    threads = [threading.Thread(target=prepare_kernels) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+    assert len(compilations) == 1
+
+
+def test_a_folder_that_the_user_chose_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path, compilations: list[str]
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "own"))
+    prepare_kernels()
+    assert compilations == [str(tmp_path / "own")]
+    assert not cache.exists()
+
+
+def test_other_versions_compile_again(
+    cache: Path, compilations: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare_kernels()
+    monkeypatch.setattr(compiled.metadata, "version", lambda _name: "99")
+    prepare_kernels()
+    assert len(compilations) == 2
+
+
+def test_a_failed_compilation_is_tried_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    monkeypatch.setattr(compiled, "_compiled", lambda: bool(tried.append(1)))
+    prepare_kernels()
+    prepare_kernels()
+    assert len(tried) == 2
+
+
+def test_where_the_cache_cannot_be_written_a_temporary_folder_serves(
+    cache: Path, compilations: list[str], tmp_path: Path
+) -> None:
+    cache.parent.write_text("a file where the folder should be")
+    prepare_kernels()
+    assert [Path(folder).parents[1] for folder in compilations] == [tmp_path / "temporary"]
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="folders have no owners here")
+def test_somebody_elses_folder_is_never_used(
+    cache: Path, compilations: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.mkdir(parents=True)
+    (tmp_path / "temporary").mkdir()
+    stranger = os.getuid() + 1
+    monkeypatch.setattr(compiled.os, "getuid", lambda: stranger)
+    prepare_kernels()
+    (folder,) = compilations
+    assert Path(folder) != cache
+    assert Path(folder).name.startswith("genre-audio-")  # a private one, made by mkdtemp
+
+
+def test_an_unusable_folder_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compilations: list[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "file" / "below"))
+    prepare_kernels()
+    assert compilations == []
+
+
+def test_warming_up_leaves_compiled_code_and_says_it_is_complete() -> None:
+    # A real run, in the machine's own cache: half a minute where that is not warm yet.
+    code = "import os, genre_audio.extraction.compiled as c; c.prepare_kernels()"
+    run = [sys.executable, "-c", f"{code}; print(os.environ[c.VARIABLE])"]
+    found = subprocess.run(run, check=True, capture_output=True, text=True, timeout=300)
+    folder = Path(found.stdout.strip())
+    assert (folder / f"complete-{compiled._key()}").exists()
+    assert list(folder.glob("**/*.nbi"))
