@@ -199,3 +199,4 @@ def test_the_list_of_models(tiny_folder):
     assert first.endswith(f"{info.created}  user: {tiny_folder}")
     assert second.startswith("   tiny")
     assert "unknown" in second
+    assert models_text([]) == "no models\n"

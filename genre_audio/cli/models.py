@@ -12,7 +12,7 @@ from genre_audio.errors import ModelError
 
 __all__ = ["app"]
 
-app = typer.Typer(help="List the models, or choose the one to use.", rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)
@@ -36,7 +36,10 @@ def show(context: typer.Context) -> None:
 @app.command("use")
 def use(
     name: Annotated[
-        str, typer.Argument(help="A model's name or folder; 'default' is the shipped one.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="A model's name or folder; 'default' is the shipped one."
+        ),
     ],
 ) -> None:
     """Use a model from now on."""
