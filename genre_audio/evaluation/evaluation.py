@@ -17,7 +17,14 @@ _RESAMPLES: Final = 2000
 
 
 class Interval(NamedTuple):
-    """A score with its 95 % interval."""
+    """A score with its 95 % interval.
+
+    Examples
+    --------
+    >>> from genre_audio.evaluation import Interval
+    >>> Interval(0.5, low=0.4, high=0.6).low
+    0.4
+    """
 
     value: float
     low: float

@@ -23,7 +23,12 @@ __all__ = ["Classifier", "Protocol", "evaluate", "grouped_protocol", "independen
 
 
 class Classifier(TypingProtocol):
-    """What can be evaluated: fits with groups, gives probabilities."""
+    """What can be evaluated: fits with groups, gives probabilities.
+
+    Examples
+    --------
+    See `evaluate`.
+    """
 
     classes_: NDArray[Any]
 
@@ -46,6 +51,10 @@ class Protocol:
         Training rows and held-out rows.
     groups : ndarray, shape (rows,)
         What no fold parts.
+
+    Examples
+    --------
+    See `grouped_protocol`.
     """
 
     name: str
@@ -54,7 +63,17 @@ class Protocol:
 
 
 def independent_groups(dataset: Dataset) -> NDArray[np.intp]:
-    """Return the groups of a data set, merged where rows are exact duplicates."""
+    """Return the groups of a data set, merged where rows are exact duplicates.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.evaluation.held_out import independent_groups
+    >>> from genre_audio.tables import Dataset
+    >>> X, names = np.array([[1.0], [2.0], [1.0]]), np.array(["a", "b", "copy of a"])
+    >>> independent_groups(Dataset(X, names, names, names, ("x",))).tolist()
+    [0, 1, 0]
+    """
     return merge_groups(dataset.groups, duplicates=exact_duplicates(dataset.X))
 
 
@@ -129,6 +148,20 @@ def evaluate(
     ------
     TableError
         If a training part lacks a genre.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.evaluation import evaluate, grouped_protocol
+    >>> from genre_audio.learning import Budget, GenreStack
+    >>> from genre_audio.tables import Dataset
+    >>> rng, y = np.random.default_rng(0), np.repeat(["jazz", "metal"], 20)
+    >>> X, names = rng.normal(size=(40, 3)), np.arange(40).astype(str)
+    >>> dataset = Dataset(X + 9.0 * (y == "metal")[:, None], y, names, names, ("a", "b", "c"))
+    >>> protocol = grouped_protocol(dataset, n_splits=2, seed=0)
+    >>> budget = Budget("none")
+    >>> evaluate(lambda: GenreStack(budget=budget), dataset, protocol=protocol).accuracy
+    1.0
     """
     labels, y = np.unique(dataset.y, return_inverse=True)
     rows, probabilities = [], []

@@ -40,6 +40,13 @@ def schema_for(bundle: ModelBundle) -> Schema:
     ------
     ModelError
         If this version describes segments in another way than the model was trained on.
+
+    Examples
+    --------
+    >>> from genre_audio import load_bundle, resolve_model
+    >>> from genre_audio.prediction import schema_for
+    >>> schema_for(load_bundle(resolve_model("default").path)).name
+    'gtzan57'
     """
     schema = SCHEMAS.get(bundle.info.schema["name"], next(iter(SCHEMAS.values())))
     bundle.check(schema=schema, segmentation=bundle.segmentation)
@@ -104,6 +111,10 @@ def predict_extracted(recordings: Sequence[Extracted], bundle: ModelBundle) -> l
     -------
     list of Prediction
         In the order given.
+
+    Examples
+    --------
+    See `predict_recording`, which does this for one recording.
     """
     rows = [row for recording in recordings for row in recording.rows]
     X = np.array([row.values for row in rows], dtype=np.float64)
@@ -136,6 +147,17 @@ def predict_table(table: FeatureTable, bundle: ModelBundle) -> list[Prediction]:
     ------
     ModelError
         If schema or segmentation differ from the model's.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genre_audio import GTZAN57, FeatureTable, Segmentation
+    >>> from genre_audio import load_bundle, predict_table, resolve_model
+    >>> bundle = load_bundle(resolve_model("default").path)
+    >>> frame = pd.DataFrame(bundle.probe.rows, columns=list(GTZAN57.columns))
+    >>> frame["filename"] = [f"typical {label}" for label in bundle.labels]
+    >>> predict_table(FeatureTable(frame, GTZAN57, Segmentation()), bundle)[1].label
+    'classical'
     """
     bundle.check(schema=table.schema, segmentation=table.segmentation)
     frame, sr = table.frame, table.schema.config.sr

@@ -21,6 +21,12 @@ class SegmentPrediction:
         Place in the recording, in seconds.
     probabilities : dict of str to float
         By genre; they add up to 1.
+
+    Examples
+    --------
+    >>> from genre_audio.prediction import SegmentPrediction
+    >>> SegmentPrediction(0.0, 30.0, {"jazz": 0.7, "rock": 0.3}).label
+    'jazz'
     """
 
     start: float

@@ -24,7 +24,7 @@ def predictions_text(
     k: int = 3,
     segments: bool = False,
 ) -> str:
-    """Return predictions as text in one of `FORMATS`.
+    r"""Return predictions as text in one of `FORMATS`.
 
     Parameters
     ----------
@@ -42,6 +42,14 @@ def predictions_text(
     -------
     str
         Ends with a line feed.
+
+    Examples
+    --------
+    >>> from genre_audio.prediction import Prediction
+    >>> from genre_audio.reporting import predictions_text
+    >>> prediction = Prediction("a.wav", {"jazz": 0.7, "rock": 0.3}, (), (), 50.0, unlike=False)
+    >>> predictions_text([prediction])
+    'a.wav  jazz 0.70  rock 0.30\n'
     """
     writer: Callable[..., str] = FORMATS[form]
     return writer(predictions, k=k, segments=segments)

@@ -85,6 +85,10 @@ class Probe:
         The median of each genre's training rows: like music, but nobody's recording.
     probabilities : ndarray of float64, shape (genres, genres)
         The answers.
+
+    Examples
+    --------
+    See `genre_audio.training.load_bundle`.
     """
 
     rows: NDArray[np.float64]
@@ -109,6 +113,13 @@ class ModelBundle:
         The training rows, where the bundle is to keep them to be fitted again.
     digest : str
         The identity of the files that it was loaded from; empty before it was saved.
+
+    Examples
+    --------
+    >>> from genre_audio import load_bundle, resolve_model
+    >>> bundle = load_bundle(resolve_model("default").path)
+    >>> bundle.predict_proba(bundle.probe.rows).shape
+    (10, 10)
     """
 
     classifier: Any

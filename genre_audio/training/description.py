@@ -83,6 +83,13 @@ def read_info(folder: Path) -> BundleInfo:
     ------
     ModelError
         If `folder` is no bundle, or one of a later format.
+
+    Examples
+    --------
+    >>> from genre_audio import resolve_model
+    >>> from genre_audio.training.description import read_info
+    >>> read_info(resolve_model("default").path).task
+    'genre'
     """
     return read_description(folder)[0]
 

@@ -83,6 +83,16 @@ def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> No
     ------
     OutputError
         If the folder is there and `force` is not given, or cannot be written.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio import load_bundle, resolve_model, save_bundle
+    >>> bundle = load_bundle(resolve_model("default").path)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_bundle(bundle, pathlib.Path(folder, "copy"))
+    ...     load_bundle(pathlib.Path(folder, "copy")).labels == bundle.labels
+    True
     """
     check_place(folder, force=force)
     with replace_folder(folder, force=force) as new:

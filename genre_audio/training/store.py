@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import platformdirs
 
 from genre_audio.errors import ModelError, ParameterError
-from genre_audio.files import replace_text
+from genre_audio.training.active import activated, remember
 from genre_audio.training.description import is_bundle, read_info
 
 if TYPE_CHECKING:
@@ -58,6 +57,10 @@ class ModelEntry:
         ``"option"``, ``"environment"``, ``"activated"``, ``"shipped"`` or ``"user"``.
     active : bool
         Whether it is used when nothing is said.
+
+    Examples
+    --------
+    See `resolve_model`.
     """
 
     path: Path
@@ -67,7 +70,14 @@ class ModelEntry:
 
 
 def user_models() -> Path:
-    """Return the user's own model folder, which need not exist yet."""
+    """Return the user's own model folder, which need not exist yet.
+
+    Examples
+    --------
+    >>> from genre_audio.training.store import user_models
+    >>> user_models().name
+    'models'
+    """
     return platformdirs.user_data_path("genre-audio") / "models"
 
 
@@ -94,7 +104,14 @@ def user_model(name: str) -> Path:
 
 
 def shipped_models() -> Path:
-    """Return the folder of the shipped models: inside a wheel, or beside the sources."""
+    """Return the folder of the shipped models: inside a wheel, or beside the sources.
+
+    Examples
+    --------
+    >>> from genre_audio.training.store import shipped_models
+    >>> (shipped_models() / "gtzan57").is_dir()
+    True
+    """
     inside = _PACKAGE / "_models"
     return inside if inside.is_dir() else _PACKAGE.parent / "models"
 
@@ -121,8 +138,8 @@ def resolve_model(name: str | None = None, *, task: str = "genre") -> ModelEntry
     Examples
     --------
     >>> from genre_audio.training import resolve_model
-    >>> resolve_model("default").source
-    'shipped'
+    >>> resolve_model("default").info.name
+    'gtzan57'
     """
     path, source = _choose(name, task=task)
     entry = ModelEntry(path, read_info(path), source)
@@ -142,15 +159,15 @@ def _choose(name: str | None, *, task: str) -> tuple[Path, str]:
             return _find(os.environ[VARIABLE], task=task), "environment"
         except ModelError as error:
             raise ModelError(f"{error} (it is what {VARIABLE} says)") from error
-    activated = _activated().get(task)
-    if activated is None:
+    chosen = activated().get(task)
+    if chosen is None:
         return _find(DEFAULT, task=task), "shipped"
-    if not Path(activated).is_dir():
+    if not Path(chosen).is_dir():
         raise ModelError(
-            f"the activated model {activated} is gone; choose one with 'genre-audio models use', "
+            f"the activated model {chosen} is gone; choose one with 'genre-audio models use', "
             f"or go back to the shipped one with 'genre-audio models use {DEFAULT}'"
         )
-    return Path(activated), "activated"
+    return Path(chosen), "activated"
 
 
 def _find(name: str, *, task: str) -> Path:
@@ -184,17 +201,15 @@ def activate(name: str, *, task: str = "genre") -> ModelEntry:
     ------
     ModelError
         If it is not there or has another task.
+
+    Examples
+    --------
+    See ``genre-audio models use``, which does just this.
     """
     entry = resolve_model(name, task=task)
-    try:
-        active = _activated()
-    except ModelError:
-        active = {}  # unreadable: this is how it is mended
-    active.pop(task, None)
+    shipped = entry.path.resolve() == _find(DEFAULT, task=task).resolve()
     # The shipped one is not remembered by its place, which an update may change.
-    if entry.path.resolve() != _find(DEFAULT, task=task).resolve():
-        active[task] = str(entry.path.resolve())
-    replace_text(_active_file(), json.dumps(active, indent=1) + "\n")
+    remember(task, path=None if shipped else entry.path.resolve())
     return entry
 
 
@@ -227,20 +242,3 @@ def list_models() -> list[ModelEntry]:
         except ModelError:
             continue
     return entries
-
-
-def _active_file() -> Path:
-    return platformdirs.user_data_path("genre-audio") / "active.json"
-
-
-def _activated() -> dict[str, str]:
-    try:
-        value = json.loads(_active_file().read_text(encoding="utf-8"))
-        return {str(task): str(path) for task, path in value.items()}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, AttributeError) as error:
-        raise ModelError(
-            f"{_active_file()} cannot be read ({error}); mend it with "
-            f"'genre-audio models use {DEFAULT}'"
-        ) from error

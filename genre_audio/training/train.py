@@ -79,6 +79,21 @@ def train(
     ------
     TableError
         If there are fewer than two genres, or one has too few independent recordings.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from genre_audio import GTZAN57, FeatureTable, Segmentation, dataset_of, train
+    >>> from genre_audio.learning import Budget
+    >>> rng, labels = np.random.default_rng(0), np.repeat(["jazz", "metal"], 20)
+    >>> rows = rng.uniform(1.0, 2.0, size=(40, 57)) * np.where(labels == "metal", 9.0, 1.0)[:, None]
+    >>> frame = pd.DataFrame(rows, columns=list(GTZAN57.columns))
+    >>> frame["filename"], frame["label"] = np.arange(40).astype(str), labels
+    >>> table = FeatureTable(frame, GTZAN57, Segmentation())
+    >>> bundle, _ = train(table, dataset_of(table), name="mine", budget=Budget("none"))
+    >>> bundle.info.scores[0]["accuracy"]
+    1.0
     """
     chosen = budget_of(budget)
     groups = independent_groups(dataset)

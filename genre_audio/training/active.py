@@ -1,0 +1,62 @@
+"""The note of which model the user activated: one small file beside the user's models."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from genre_audio.errors import ModelError
+from genre_audio.files import replace_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["activated", "remember"]
+
+
+def activated() -> dict[str, str]:
+    """Return the folder of the activated model of each task; none where none is.
+
+    Raises
+    ------
+    ModelError
+        If the note cannot be read.
+
+    Examples
+    --------
+    >>> from genre_audio.training.active import activated
+    >>> isinstance(activated(), dict)
+    True
+    """
+    try:
+        value = json.loads(_note().read_text(encoding="utf-8"))
+        return {str(task): str(path) for task, path in value.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"{_note()} cannot be read ({error}); mend it with 'genre-audio models use default'"
+        ) from error
+
+
+def remember(task: str, *, path: Path | None) -> None:
+    """Note the model of a task, or that there is none; an unreadable note is made anew.
+
+    Examples
+    --------
+    See `genre_audio.training.activate`, which looks whether there is such a model.
+    """
+    try:
+        active = activated()
+    except ModelError:
+        active = {}
+    active.pop(task, None)
+    if path is not None:
+        active[task] = str(path)
+    replace_text(_note(), json.dumps(active, indent=1) + "\n")
+
+
+def _note() -> Path:
+    return platformdirs.user_data_path("genre-audio") / "active.json"
