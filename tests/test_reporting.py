@@ -58,6 +58,13 @@ def test_lines_have_no_spaces_at_their_ends():
     assert text == "name       remark\na\nlong name\n"
 
 
+def test_a_name_cannot_break_its_line_or_reach_the_terminal():
+    text = text_table([["line\nfeed\x1b[2J\x9b.wav", "1"], ["ñ 歌\u00a0.wav", "2"]])
+    first, second = text.splitlines()
+    assert first == r"line\x0afeed\x1b[2J\x9b.wav  1"
+    assert second.startswith("ñ 歌\u00a0.wav")
+
+
 def test_nothing_is_no_line():
     assert text_table([]) == ""
     assert text_table([], header=["a", "b"]) == "a  b\n"
