@@ -23,6 +23,7 @@ from genre_audio.cli import app, main
 from genre_audio.cli.output import progress, say
 from genre_audio.config import Segmentation
 from genre_audio.errors import BusyError, ModelError, ParameterError, TableError
+from genre_audio.extraction import prepare_kernels
 from genre_audio.learning import BUDGETS
 from genre_audio.tables import read_table, table_text
 from genre_audio.training import load_bundle
@@ -30,6 +31,12 @@ from sample_tables import TINY, feature_table
 from signals import music, silence, tone
 
 pytestmark = pytest.mark.usefixtures("home", "shipped")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels():
+    """Compiled before, so that no message says that they are being compiled."""
+    prepare_kernels()
 
 
 @pytest.fixture(autouse=True)
