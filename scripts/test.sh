@@ -41,4 +41,4 @@ trap 'rm -rf "$work"' EXIT
 say "tests"
 # Packages bring pools of threads; two workers with two pools each are slower than one.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
-"$VENV/bin/python" -m pytest --cov=genre_audio --cov-report=term "$@"
+"$VENV/bin/python" -m pytest --numprocesses auto --cov=genre_audio --cov-report=term "$@"

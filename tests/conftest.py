@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from genre_audio.extraction import prepare_kernels
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 # No deadline: librosa compiles at first use. Derandomised: a failure must repeat.
 hypothesis.settings.register_profile("genre_audio", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("genre_audio")
+
+
+def pytest_configure() -> None:
+    # Before any worker starts: several that compile at once spoil each other's cache.
+    prepare_kernels()
 
 
 @pytest.fixture

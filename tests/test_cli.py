@@ -374,6 +374,12 @@ def test_retrain_on_a_folder_of_genres(write_audio, trained):
     assert "the model pitch is in" in result.stderr
 
 
+def test_retrain_on_the_rows_that_a_model_keeps(tiny_folder, tiny, trained):
+    result = run("retrain", str(tiny_folder), "-j", "1", "--name", "again")
+    assert f"taking the training rows of the model in {tiny_folder}" in result.stderr
+    assert len(trained[0]) == tiny.info.training["rows"]
+
+
 def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):
     import genre_audio.tables as tables
 

@@ -35,7 +35,8 @@ Source = Annotated[
     Path,
     typer.Argument(
         metavar="TABLE|FOLDER",
-        help="A feature table, or a folder with one subfolder of recordings per genre.",
+        help="A feature table, a folder with one subfolder of recordings per genre, or a "
+        "model that keeps its rows.",
     ),
 ]
 Groups = Annotated[
@@ -133,10 +134,21 @@ def _table_path(
             f"there is no table {str(source)!r}; make one with "
             "'genre-audio extract FOLDER --labels folders'"
         )
+    from genre_audio.training.description import ROWS_FILE
+
+    if (source / ROWS_FILE).is_file():
+        say(f"taking the training rows of the model in {source}")
+        return source / ROWS_FILE, 0
     table = source / _TABLE
     if table.is_file():
         say(f"taking the table {table} as it is; 'genre-audio extract' brings it up to date")
         return table, 0
+    return _extracted(source, table, segmentation=segmentation, n_jobs=n_jobs)
+
+
+def _extracted(
+    source: Path, table: Path, *, segmentation: Segmentation | None, n_jobs: int
+) -> tuple[Path, int]:
     from genre_audio.audio import find_recordings
     from genre_audio.config import Segmentation
     from genre_audio.extraction import extract

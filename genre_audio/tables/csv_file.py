@@ -8,6 +8,7 @@ number exactly, so numbers stay text until they are asked for.
 from __future__ import annotations
 
 import csv
+import gzip
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -39,7 +40,8 @@ def read_header(path: Path) -> list[str]:
     ['filename', 'label']
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
             header = next(csv.reader(file), [])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TableError(f"{path} cannot be read as a table: {error}") from error

@@ -20,6 +20,7 @@ __all__ = [
     "ARRAYS_FILE",
     "INFO_FILE",
     "MODEL_FILE",
+    "ROWS_FILE",
     "check_place",
     "is_bundle",
     "read_description",
@@ -28,6 +29,7 @@ __all__ = [
 
 INFO_FILE: Final = "bundle.json"
 MODEL_FILE: Final = "model.skops"
+ROWS_FILE: Final = "rows.csv.gz"
 ARRAYS_FILE: Final = "arrays.npz"
 _NEEDED: Final = {
     "schema": ("name", "version", "digest"),

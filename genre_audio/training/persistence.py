@@ -26,17 +26,20 @@ from sklearn.pipeline import Pipeline
 
 from genre_audio.config import digest
 from genre_audio.errors import ModelError
+from genre_audio.features import SCHEMAS
 from genre_audio.files import replace_folder
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.stack import GenreStack
 from genre_audio.learning.trusted import TRUSTED_TYPES
-from genre_audio.tables import table_text
+from genre_audio.tables import Manifest, table_text
+from genre_audio.tables.manifest import manifest_path
 from genre_audio.training.bundle import FORMAT, BundleInfo, ModelBundle, Probe
 from genre_audio.training.card import card_text
 from genre_audio.training.description import (
     ARRAYS_FILE,
     INFO_FILE,
     MODEL_FILE,
+    ROWS_FILE,
     check_place,
     read_description,
 )
@@ -44,11 +47,11 @@ from genre_audio.training.description import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 __all__ = ["load_bundle", "model_versions", "save_bundle"]
 
-_ROWS: Final = "rows.csv.gz"
 _CARD: Final = "CARD.md"
 _NEIGHBOURHOOD: Final = ("rows", "names", "labels", "groups", "quantiles")
 _PROBE: Final = ("probe_rows", "probe_probabilities")
@@ -102,8 +105,7 @@ def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> No
         probe = {f"probe_{name}": value for name, value in vars(bundle.probe).items()}
         np.savez_compressed(new / ARRAYS_FILE, **arrays, **probe)
         if bundle.rows is not None:
-            # Without a date inside, equal rows give equal bytes.
-            (new / _ROWS).write_bytes(gzip.compress(table_text(bundle.rows).encode(), mtime=0))
+            _write_rows(bundle.rows, bundle, new)
         (new / _CARD).write_text(card_text(bundle.info), encoding="utf-8")
         files = {path.name: _sha256(path) for path in sorted(new.iterdir())}
         value = {"format": FORMAT, **dataclasses.asdict(bundle.info), "files": files}
@@ -155,6 +157,17 @@ def load_bundle(folder: Path) -> ModelBundle:
     )
     _check_answers(bundle)
     return bundle
+
+
+def _write_rows(rows: pd.DataFrame, bundle: ModelBundle, folder: Path) -> None:
+    """Write the training rows as a table of ours, from which `retrain` can start again."""
+    info = bundle.info
+    schema = SCHEMAS[info.schema["name"]].as_dict()
+    manifest = Manifest(schema, bundle.segmentation, {}, {}, info.versions)
+    # Without a date inside, equal rows give equal bytes.
+    text = gzip.compress(table_text(rows).encode(), mtime=0)
+    (folder / ROWS_FILE).write_bytes(text)
+    manifest_path(folder / ROWS_FILE).write_text(manifest.to_json(), encoding="utf-8")
 
 
 def _check_versions(info: BundleInfo) -> None:
