@@ -144,6 +144,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=20, help="random splits (default 20)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the procedure (default 0)")
     parser.add_argument("--level-invariant", action="store_true", help="take the level out")
+    parser.add_argument("--offsets", action="store_true", help="keep the offsets near zero")
     parser.add_argument("-j", "--jobs", type=int, default=1, help="splits at a time (default 1)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every split's scores")
     found = parser.parse_args()
@@ -159,7 +160,12 @@ def main() -> None:
     """Run the protocols, print a table, and write the scores where asked."""
     asked = arguments()
     table, index = read_data(Path(os.environ["GENRE_AUDIO_DATA"]))
-    stack = GenreStack(budget=asked.budget, level_invariant=asked.level_invariant, seed=asked.seed)
+    stack = GenreStack(
+        budget=asked.budget,
+        level_invariant=asked.level_invariant,
+        offsets=asked.offsets,
+        seed=asked.seed,
+    )
     splits = splits_of(table, index, protocols=asked.protocols, seeds=asked.seeds)
     with joblib.parallel_config("loky", inner_max_num_threads=1):
         results = joblib.Parallel(n_jobs=asked.jobs)(

@@ -11,7 +11,7 @@ from scipy.stats import norm
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from genre_audio.errors import TableError
+from genre_audio.errors import ParameterError, TableError
 from genre_audio.learning.transforms import NormalScores, RowTransform
 from genre_audio.learning.whitening import WithinClassWhitening
 
@@ -110,6 +110,19 @@ def test_gain_shows_when_the_level_is_kept():
 def test_silence_is_finite_without_its_level():
     form = RowTransform(columns=COLUMNS, level_invariant=True).fit(ROW)
     assert np.isfinite(form.transform(np.zeros_like(ROW))).all()
+
+
+def test_offsets_can_be_kept():
+    form = RowTransform(columns=COLUMNS, offsets=True)
+    found = dict(zip(form.fit(ROW).get_feature_names_out(), form.transform(ROW)[0], strict=True))
+    assert found["harmony_mean"] == pytest.approx(np.arcsinh(1.0))
+    assert found["perceptr_mean"] == pytest.approx(np.arcsinh(-0.2))
+    assert found["perceptr_mean_size"] == pytest.approx(np.log(2e-6 + 1e-7))
+
+
+def test_offsets_and_no_level_contradict_each_other():
+    with pytest.raises(ParameterError, match="offsets move with the level"):
+        RowTransform(columns=COLUMNS, level_invariant=True, offsets=True).fit(ROW)
 
 
 def test_wrong_number_of_names_is_refused():

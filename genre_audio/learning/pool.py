@@ -84,7 +84,7 @@ class LogPool(BaseEstimator):  # type: ignore[misc]
     True
     """
 
-    def __init__(self, *, pull: float = 0.1, share: float = 0.001) -> None:
+    def __init__(self, *, pull: float = 0.001, share: float = 0.001) -> None:
         self.pull = pull
         self.share = share
 

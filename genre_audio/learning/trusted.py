@@ -14,12 +14,13 @@ __all__ = ["TRUSTED_TYPES"]
 
 TRUSTED_TYPES: Final = (
     # This package's own: attributes are set, nothing is run.
-    "genre_audio.learning.learners.CappedNeighbors",
+    "genre_audio.learning.budget.Budget",
+    "genre_audio.learning.kernel_logistic.KernelLogisticRegression",
+    "genre_audio.learning.neighbours.CappedNeighbors",
     "genre_audio.learning.pool.LogPool",
     "genre_audio.learning.stack.GenreStack",
     "genre_audio.learning.transforms.NormalScores",
     "genre_audio.learning.transforms.RowTransform",
-    "genre_audio.learning.tuning.Budget",
     "genre_audio.learning.whitening.WithinClassWhitening",
     # How nearest neighbours measure: chosen by name, holds numbers.
     "sklearn.metrics._dist_metrics.EuclideanDistance64",

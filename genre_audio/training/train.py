@@ -11,8 +11,8 @@ from genre_audio.errors import TableError
 from genre_audio.evaluation import Evaluation, evaluate, grouped_protocol
 from genre_audio.evaluation.held_out import independent_groups
 from genre_audio.learning import GenreStack
+from genre_audio.learning.budget import budget_of
 from genre_audio.learning.neighbourhood import Neighbourhood
-from genre_audio.learning.tuning import budget_of
 from genre_audio.tables.splits import exact_duplicates, groups_per_class
 from genre_audio.training.bundle import BundleInfo, ModelBundle, Probe
 from genre_audio.training.persistence import model_versions

@@ -1,0 +1,115 @@
+"""Fitting several learners on the same rows, side by side.
+
+How many processes there are is the caller's to say, by `joblib.parallel_config`: what
+is returned does not depend on it. Nothing may enter here that chooses or weighs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.base import clone
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from sklearn.pipeline import Pipeline
+
+    from genre_audio.tables.splits import Fold
+
+__all__ = ["fit_all", "out_of_fold"]
+
+
+def fit_all(
+    pipelines: list[Pipeline], X: npt.NDArray[np.float64], y: npt.NDArray[np.intp]
+) -> list[Pipeline]:
+    """Fit copies of all learners on all rows.
+
+    Parameters
+    ----------
+    pipelines : list of Pipeline
+        Learners; they stay as they are.
+    X : ndarray of float64, shape (n_rows, n_columns)
+        Features.
+    y : ndarray of int, shape (n_rows,)
+        Classes from 0 to n - 1.
+
+    Returns
+    -------
+    list of Pipeline
+        The fitted copies, in order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.learners import make_learner
+    >>> from genre_audio.learning.out_of_fold import fit_all
+    >>> [knn] = fit_all([make_learner("knn")], np.eye(4), np.array([0, 0, 1, 1]))
+    >>> knn.classes_.tolist()
+    [0, 1]
+    """
+    return list(Parallel()(delayed(_fitted)(learner, X, y) for learner in pipelines))
+
+
+def out_of_fold(
+    pipelines: list[Pipeline],
+    X: npt.NDArray[np.float64],
+    y: npt.NDArray[np.intp],
+    *,
+    folds: list[Fold],
+) -> npt.NDArray[np.float64]:
+    """Return each learner's probabilities for rows that it was not fitted on.
+
+    Parameters
+    ----------
+    pipelines : list of Pipeline
+        Learners; they stay as they are.
+    X : ndarray of float64, shape (n_rows, n_columns)
+        Features.
+    y : ndarray of int, shape (n_rows,)
+        Classes from 0 to n - 1, each of them in every training part.
+    folds : list of Fold
+        Folds that hold out every row once.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_learners, n_rows, n_classes)
+        Probabilities.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.learners import make_learner
+    >>> from genre_audio.learning.out_of_fold import out_of_fold
+    >>> from genre_audio.tables.splits import grouped_folds
+    >>> X, y = np.arange(8.0)[:, None], np.repeat([0, 1], 4)
+    >>> folds = grouped_folds(y, groups=range(8), n_splits=2, seed=0)
+    >>> out_of_fold([make_learner("knn")], X, y, folds=folds).shape
+    (1, 8, 2)
+    """
+    tasks = [(place, fold) for place in range(len(pipelines)) for fold in folds]
+    found = Parallel()(
+        delayed(_held_out)(pipelines[place], X, y, train=train, held_out=held_out)
+        for place, (train, held_out) in tasks
+    )
+    P = np.empty((len(pipelines), len(y), int(y.max()) + 1))
+    for (place, (_, held_out)), probabilities in zip(tasks, found, strict=True):
+        P[place, held_out] = probabilities
+    return P
+
+
+def _fitted(learner: Pipeline, X: npt.NDArray[np.float64], y: npt.NDArray[np.intp]) -> Pipeline:
+    return clone(learner).fit(X, y)
+
+
+def _held_out(
+    learner: Pipeline,
+    X: npt.NDArray[np.float64],
+    y: npt.NDArray[np.intp],
+    *,
+    train: npt.NDArray[np.intp],
+    held_out: npt.NDArray[np.intp],
+) -> npt.NDArray[np.float64]:
+    fitted = _fitted(learner, X[train], y[train])
+    return np.asarray(fitted.predict_proba(X[held_out]), dtype=np.float64)
