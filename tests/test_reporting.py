@@ -113,6 +113,7 @@ def test_csv_reads_back_exactly(predictions):
         assert row["label"] == said.label
         assert float(row["probability"]) == said.probability
         assert float(row["distance_percentile"]) == said.distance_percentile
+        assert row["unlike_training"] == str(said.unlike).lower()
         assert {genre: float(row[genre]) for genre in said.probabilities} == said.probabilities
 
 

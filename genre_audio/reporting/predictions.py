@@ -99,7 +99,7 @@ def _csv(predictions: Sequence[Prediction], *, k: int, segments: bool) -> str:  
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     genres = list(predictions[0].probabilities) if predictions else []
-    place = ["start", "stop"] if segments else ["distance_percentile"]
+    place = ["start", "stop"] if segments else ["distance_percentile", "unlike_training"]
     writer.writerow(["recording", *place, "label", "probability", *genres])
     for prediction in predictions:
         for row in _csv_rows(prediction, segments=segments):
@@ -109,7 +109,12 @@ def _csv(predictions: Sequence[Prediction], *, k: int, segments: bool) -> str:  
 
 def _csv_rows(prediction: Prediction, *, segments: bool) -> list[list[Any]]:
     if not segments:
-        whole = [prediction.distance_percentile, prediction.label, prediction.probability]
+        whole = [
+            prediction.distance_percentile,
+            str(prediction.unlike).lower(),
+            prediction.label,
+            prediction.probability,
+        ]
         return [[prediction.recording, *whole, *prediction.probabilities.values()]]
     return [
         [
