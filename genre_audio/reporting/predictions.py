@@ -92,7 +92,7 @@ def _remark(prediction: Prediction) -> str:
 
 
 def _percent(percentile: float) -> str:
-    return "all" if percentile >= 100 else f"{percentile:.0f} %"
+    return "all" if percentile >= 100 else f"{int(percentile)} %"
 
 
 def _csv(predictions: Sequence[Prediction], *, k: int, segments: bool) -> str:  # noqa: ARG001
