@@ -167,7 +167,10 @@ def test_lifted_probabilities_are_probabilities():
 )
 def test_the_defaults_stay_unless_they_are_clearly_beaten(gains, chosen):
     results = {f"split{k}_test_score": np.array([-1.0, -1.0 + g]) for k, g in enumerate(gains)}
-    assert tuning._choice(results) == chosen
+    equal = {f"split{k}_test_accuracy": np.array([0.5, 0.5]) for k in range(len(gains))}
+    assert tuning._choice(results | equal) == chosen
+    fewer = {f"split{k}_test_accuracy": np.array([0.5, 0.4]) for k in range(len(gains))}
+    assert tuning._choice(results | fewer) == 0
 
 
 def test_candidates_are_not_punished_for_being_too_sure(rng):
