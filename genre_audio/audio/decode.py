@@ -141,6 +141,7 @@ class _Stream(soundfile.SoundFile):  # type: ignore[misc] # soundfile says nothi
     """
 
     def seekable(self) -> bool:
+        """Say no: soundfile then reads on from where it is."""
         return False
 
 

@@ -20,6 +20,7 @@ class _Commands(TyperGroup):
     """Commands whose known errors become one line and an exit code, however they are called."""
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401
+        """Run a command; say a known error in one line, with its traceback on request."""
         try:
             return super().invoke(ctx)
         except GenreAudioError as error:
