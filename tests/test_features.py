@@ -84,8 +84,9 @@ def test_rows_are_those_of_the_golden_file(name: str) -> None:
     assert list(row) == list(golden)
     for column, value in golden.items():
         # Other processors and FFTs round otherwise: float32 sums agree to 1e-6, the means
-        # near zero to 1e-8 of full scale.
-        assert row[column] == pytest.approx(value, rel=1e-6, abs=1e-8), column
+        # near zero to 1e-8 of full scale or to 1e-6 dB.
+        nothing = 1e-6 if column.startswith("mfcc") else 1e-8
+        assert row[column] == pytest.approx(value, rel=1e-6, abs=nothing), column
 
 
 # -- closed forms ----------------------------------------------------------------------
@@ -95,8 +96,8 @@ def test_rows_are_those_of_the_golden_file(name: str) -> None:
 def test_a_tone_has_the_centroid_and_rolloff_of_its_frequency(frequency: float) -> None:
     spectra = spectra_of(tone(frequency, seconds=2))
     inner = slice(3, -3)  # frames that do not see the mirrored edges
-    centroid = families.spectral_centroid.function(spectra)[0, inner]
-    rolloff = families.rolloff.function(spectra)[0, inner]
+    centroid = families.spectral_centroid.function(spectra)[inner]
+    rolloff = families.rolloff.function(spectra)[inner]
     # A Hann window's main lobe is four bins wide and symmetric about the tone; its side
     # lobes, cut off at 0 Hz and at the Nyquist frequency, pull by less than a bin.
     assert np.abs(centroid - frequency).max() < BIN
@@ -185,7 +186,7 @@ def test_spectral_shapes_by_their_formulas(name: str) -> None:
     rolloff = frequencies[(np.cumsum(weights, axis=1) >= 0.85).argmax(axis=1)]
     spectra = spectra_of(SIGNALS[name])
     found = {
-        function.name: function.function(spectra)[0, sounding]
+        function.name: function.function(spectra)[sounding]
         for function in (families.spectral_centroid, families.spectral_bandwidth, families.rolloff)
     }
     # float32 transforms against float64: 1e-6, and where the sum meets the 85 % within
@@ -201,7 +202,7 @@ def test_crossings_by_counting() -> None:
     padded = np.pad(y, 1024, mode="edge")
     frames = np.lib.stride_tricks.sliding_window_view(padded, 2048)[::512]
     crossings = np.diff(np.signbit(frames), axis=1).sum(axis=1) / 2048
-    assert np.array_equal(families.zero_crossing_rate.function(spectra_of(y))[0], crossings)
+    assert np.array_equal(families.zero_crossing_rate.function(spectra_of(y)), crossings)
 
 
 def test_cepstra_by_scipys_cosine_transform() -> None:
@@ -211,12 +212,11 @@ def test_cepstra_by_scipys_cosine_transform() -> None:
     assert families.mfcc.function(spectra) == pytest.approx(expected, abs=1e-3, rel=1e-6)
 
 
-def test_the_parts_add_up_to_the_whole() -> None:
-    y = SIGNALS["music, long"]
-    spectra = spectra_of(y)
-    whole = families.harmony.function(spectra) + families.perceptr.function(spectra)
-    whole_frames = len(y) // 512 * 512  # the transform does not reach beyond
-    assert np.abs(whole - y)[:whole_frames].max() < 1e-5
+def test_parts_of_other_lengths_are_refused() -> None:
+    segment = Segment(y=SIGNALS["noise"], sr=SR)
+    for changed in ({"hop_length": 1024}, {"hpss_kernel": 17}, {"hpss_power": 1.0}):
+        with pytest.raises(ParameterError, match="four hops, medians of 31 and power 2"):
+            Spectra(segment, config=AnalysisConfig(**changed))
 
 
 # -- metamorphic -----------------------------------------------------------------------

@@ -1,18 +1,16 @@
-"""librosa's compiled functions, compiled once and by one process.
+"""The compiled kernels, compiled once and by one process.
 
-numba compiles librosa's inner loops when they are first imported, and keeps the result
-on disk. Two processes that do so at the same time can mix up each other's files: from
-then on every run crashes (seen on a fresh install with two workers). So the first run
-compiles in a process of its own, while others wait, into a folder that only this package
-uses, made for exactly these versions.
+numba compiles a kernel at its first call, and keeps the result on disk. Several workers
+that start on a fresh installation would all do so at once, and numba does not lock what
+it keeps. So the first run compiles in a process of its own, while others wait.
 
-The folder is in the user's cache; where that cannot be written to, it is a private one
+The result lies beside the kernels' sources; where that folder cannot be written to, in
+the user's cache, and where there is none (no home, as for services), in a private folder
 among the temporary files. Somebody else's folder is never used: what numba keeps is code.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
 import subprocess
@@ -25,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 import filelock
 import platformdirs
 
+from genre_audio import features
 from genre_audio.config import digest
 
 if TYPE_CHECKING:
@@ -36,13 +35,14 @@ VARIABLE: Final = "NUMBA_CACHE_DIR"
 """Where numba keeps what it compiled; a value that the user has set is left alone."""
 
 _DONE: Final = "complete"
-_PACKAGES: Final = ("librosa", "llvmlite", "numba", "numpy")
+_PACKAGES: Final = ("llvmlite", "numba", "numpy")
+_KERNELS: Final = Path(features.__file__).parent / "kernels"
 
 
 def prepare_kernels(on_message: Callable[[str], None] = lambda _: None) -> None:
     """Have the compiled functions on disk before anybody needs them.
 
-    The first call on an installation takes half a minute or so, later ones nothing.
+    The first call on an installation takes ten seconds or so, later ones nothing.
     To be called before a recording is described, and before workers are started.
 
     Parameters
@@ -55,16 +55,16 @@ def prepare_kernels(on_message: Callable[[str], None] = lambda _: None) -> None:
     >>> from genre_audio.extraction.compiled import prepare_kernels
     >>> prepare_kernels()
     """
-    folder = Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else _folder()
-    os.environ[VARIABLE] = str(folder)
-    done = folder / f"{_DONE}-{_key()}"
-    if done.exists():
-        return
     try:
+        folder = Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else _folder()
+        os.environ[VARIABLE] = str(folder)
+        done = folder / f"{_DONE}-{_key()}"
+        if done.exists():
+            return
         folder.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(folder / ".lock"):
             if not done.exists():
-                on_message("first use: compiling librosa's inner loops, once, in half a minute")
+                on_message("first use: compiling inner loops, once, in some ten seconds")
                 if _compiled():
                     done.touch()
     except OSError:
@@ -98,24 +98,27 @@ def _compiled() -> bool:
 
 
 def _key() -> str:
-    """Return what the compiled code depends on: versions, this librosa, this machine."""
-    spec = importlib.util.find_spec("librosa")
-    origin = Path(spec.origin) if spec and spec.origin else Path()
+    """Return what the compiled code depends on: versions, sources, this machine."""
     versions = [metadata.version(name) for name in _PACKAGES]
-    place = [str(origin), origin.stat().st_mtime_ns if origin.exists() else 0]
-    return digest([*versions, *place, sys.version, platform.machine(), platform.node()])
+    stamps = [(path.name, path.stat().st_mtime_ns) for path in sorted(_KERNELS.glob("*.py"))]
+    return digest([*versions, stamps, sys.version, platform.machine(), platform.node()])
 
 
 def _folder() -> Path:
-    for parent in (platformdirs.user_cache_path("genre-audio"), _temporary()):
-        folder = parent / "compiled"
+    """Return the first folder that can be written to and is nobody else's."""
+    places = (_KERNELS / "__pycache__", _user_cache(), _temporary() / "compiled")
+    for folder in places:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError:
             continue
-        if os.access(folder, os.W_OK) and _is_mine(folder) and _is_mine(parent):
+        if os.access(folder, os.W_OK) and _is_mine(folder) and _is_mine(folder.parent):
             return folder
     return Path(tempfile.mkdtemp(prefix="genre-audio-"))
+
+
+def _user_cache() -> Path:
+    return platformdirs.user_cache_path("genre-audio") / "compiled"
 
 
 def _temporary() -> Path:

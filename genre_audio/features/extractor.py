@@ -8,7 +8,6 @@ import numpy as np
 
 from genre_audio.errors import AudioError, ParameterError
 from genre_audio.features.schemas import GTZAN57
-from genre_audio.features.spectra import Spectra
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,10 +52,23 @@ def feature_row(segment: Segment, *, schema: Schema = GTZAN57) -> NDArray[np.flo
         raise ParameterError(
             f"the segment has {segment.sr} Hz, {schema.name} is defined at {schema.config.sr} Hz"
         )
+    _check_size(segment, n_fft=schema.config.n_fft)
+    # numba, which the spectra need, is imported only where something is described.
+    from genre_audio.features.spectra import Spectra
+
     spectra = Spectra(segment, config=schema.config)
-    with np.errstate(over="ignore", invalid="ignore"):
-        # Every sum that a family makes of its spectra is bounded by this one.
-        if not np.isfinite(spectra.power.sum()):
-            message = "the samples are so large that the features overflow"
-            raise AudioError(message, kind="not_finite")
     return np.array([value for family in schema.features for value in family(spectra)])
+
+
+def _check_size(segment: Segment, *, n_fft: int) -> None:
+    """Refuse samples whose energy, summed over all spectra, is beyond float32.
+
+    By Parseval's theorem the squared magnitudes of a frame add up to no more than `n_fft`
+    times the energy of its samples, and squared Hann windows a quarter of a frame apart
+    add up to 1.5; mirrored edges count twice.
+    """
+    with np.errstate(over="ignore"):
+        energy = float(np.dot(segment.y, segment.y))
+    if not 4.0 * n_fft * energy < float(np.finfo(np.float32).max):
+        message = "the samples are so large that the features overflow"
+        raise AudioError(message, kind="not_finite")

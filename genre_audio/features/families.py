@@ -8,12 +8,12 @@ every column.
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
-import librosa
 import numpy as np
 
+from genre_audio.features.framing import root_mean_squares, zero_crossing_rates
+from genre_audio.features.rhythm import onset_strengths, tempo_of
 from genre_audio.features.schema import feature
 
 if TYPE_CHECKING:
@@ -44,109 +44,86 @@ def chroma_stft(spectra: Spectra) -> Frames:
     Shape (12, frames), no unit; the tuning is estimated once for the whole segment.
     Source: Ellis, D.: Chroma feature analysis and synthesis, 2007.
     """
-    config = spectra.config
-    with warnings.catch_warnings():
-        # Sound without any pitch, such as rumble: the tuning is then taken as 0.
-        warnings.filterwarnings("ignore", "Trying to estimate tuning from empty", UserWarning)
-        return librosa.feature.chroma_stft(
-            S=spectra.power,
-            sr=config.sr,
-            n_fft=config.n_fft,
-            hop_length=config.hop_length,
-            n_chroma=config.n_chroma,
-        )
+    return spectra.chroma
 
 
 @feature()
 def rms(spectra: Spectra) -> Frames:
-    """Root mean square of the samples of each frame, full scale 1. Shape (1, frames).
+    """Root mean square of the samples of each frame, full scale 1. Shape (frames,).
 
     Source: Tzanetakis & Cook: Musical genre classification of audio signals, 2002.
     """
     config = spectra.config
-    return librosa.feature.rms(
-        y=spectra.y,
-        frame_length=config.n_fft,
-        hop_length=config.hop_length,
-        pad_mode=config.pad_mode,
+    return root_mean_squares(
+        spectra.y, n_fft=config.n_fft, hop_length=config.hop_length, pad_mode=config.pad_mode
     )
 
 
 @feature()
 def spectral_centroid(spectra: Spectra) -> Frames:
-    """Mean frequency of each frame in Hz, weighted by magnitude. Shape (1, frames).
+    """Mean frequency of each frame in Hz, weighted by magnitude. Shape (frames,).
 
     Source: Klapuri & Davy (eds.): Signal processing methods for music transcription, 2007.
     """
-    return librosa.feature.spectral_centroid(S=spectra.S, sr=spectra.config.sr)
+    return spectra.shapes[0]
 
 
 @feature()
 def spectral_bandwidth(spectra: Spectra) -> Frames:
-    """Standard deviation of frequency around the centroid in Hz. Shape (1, frames).
+    """Standard deviation of frequency around the centroid in Hz. Shape (frames,).
 
     Source: Klapuri & Davy (eds.): Signal processing methods for music transcription, 2007.
     """
-    return librosa.feature.spectral_bandwidth(S=spectra.S, sr=spectra.config.sr)
+    return spectra.shapes[1]
 
 
 @feature()
 def rolloff(spectra: Spectra) -> Frames:
-    """Frequency in Hz below which 85 % of the magnitude lies. Shape (1, frames).
+    """Frequency in Hz below which 85 % of the magnitude lies. Shape (frames,).
 
     Source: Tzanetakis & Cook: Musical genre classification of audio signals, 2002.
     """
-    config = spectra.config
-    return librosa.feature.spectral_rolloff(
-        S=spectra.S, sr=config.sr, roll_percent=config.roll_percent
-    )
+    return spectra.shapes[2]
 
 
 @feature()
 def zero_crossing_rate(spectra: Spectra) -> Frames:
-    """Share of the samples of each frame at which the sign changes. Shape (1, frames).
+    """Share of the samples of each frame at which the sign changes. Shape (frames,).
 
     Source: Gouyon, Pachet & Delerue: On the use of zero-crossing rate, DAFx 2000.
     """
     config = spectra.config
-    return librosa.feature.zero_crossing_rate(
-        spectra.y, frame_length=config.n_fft, hop_length=config.hop_length
-    )
+    return zero_crossing_rates(spectra.y, n_fft=config.n_fft, hop_length=config.hop_length)
 
 
-@feature()
+@feature("harmony_mean", "harmony_var", statistics=())
 def harmony(spectra: Spectra) -> Frames:
-    """Samples of the harmonic part of the signal, full scale 1. Shape (n,).
+    """Samples of the harmonic part of the signal, full scale 1: their moments. Shape (2,).
 
     Source: Fitzgerald, D.: Harmonic/percussive separation using median filtering, 2010.
     """
-    return spectra.signal(spectra.D * spectra.masks[0])
+    return spectra.part_moments[0]
 
 
-@feature()
+@feature("perceptr_mean", "perceptr_var", statistics=())
 def perceptr(spectra: Spectra) -> Frames:
-    """Samples of the percussive part of the signal, full scale 1. Shape (n,).
+    """Samples of the percussive part of the signal, full scale 1: their moments. Shape (2,).
 
     The name is the published table's. Source: as for `harmony`.
     """
-    return spectra.signal(spectra.D * spectra.masks[1])
+    return spectra.part_moments[1]
 
 
 @feature(statistics=())
 def tempo(spectra: Spectra) -> Frames:
     """Global tempo in beats per minute, 0 where nothing ever starts. Shape (1,).
 
-    From the autocorrelation of onset strength, the median over mel bands, as
-    `librosa.beat.beat_track` estimates it before it tracks.
+    From the autocorrelation of onset strength, the median over mel bands.
     Source: Ellis, D.: Beat tracking by dynamic programming, 2007.
     """
     config = spectra.config
-    onsets = librosa.onset.onset_strength(
-        S=spectra.mel_db, sr=config.sr, hop_length=config.hop_length, aggregate=np.median
-    )
-    if not onsets.any():
-        return np.zeros(1)
-    return librosa.feature.tempo(onset_envelope=onsets, sr=config.sr, hop_length=config.hop_length)
+    onsets = onset_strengths(spectra.mel_db, n_fft=config.n_fft, hop_length=config.hop_length)
+    return np.array([tempo_of(onsets, sr=config.sr, hop_length=config.hop_length)])
 
 
 @feature(*(f"mfcc{k}" for k in range(1, 21)))
@@ -157,4 +134,4 @@ def mfcc(spectra: Spectra) -> Frames:
     level in dB. Source: Davis & Mermelstein: Comparison of parametric representations
     for monosyllabic word recognition, 1980.
     """
-    return librosa.feature.mfcc(S=spectra.mel_db, n_mfcc=spectra.config.n_mfcc)
+    return spectra.cepstra

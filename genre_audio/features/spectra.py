@@ -1,14 +1,21 @@
-"""A lazily filled view of one segment: each spectrum is computed at most once."""
+"""A lazily filled view of one segment: each spectrum is computed at most once.
+
+Shapes are librosa's, (bins, frames).
+"""
 
 from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING
 
-import librosa
 import numpy as np
 
-from genre_audio.features.hpss import soft_masks
+from genre_audio.errors import ParameterError
+from genre_audio.features.filters import chroma_filters, cosines, fft_frequencies, mel_filters
+from genre_audio.features.fourier import Transform
+from genre_audio.features.hpss import part_moments
+from genre_audio.features.kernels.shapes import spectral_shapes
+from genre_audio.features.pitch import estimate_tuning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +36,11 @@ class Spectra:
     config : AnalysisConfig
         The parameters of the recipe.
 
+    Raises
+    ------
+    ParameterError
+        If `config` has a length of frames, hops or medians that no kernel is made for.
+
     Examples
     --------
     >>> import numpy as np
@@ -41,23 +53,27 @@ class Spectra:
     """
 
     def __init__(self, segment: Segment, *, config: AnalysisConfig) -> None:
+        if (config.n_fft, config.hpss_kernel, config.hpss_power) != (4 * config.hop_length, 31, 2):
+            raise ParameterError(
+                f"frames of {config.n_fft} samples every {config.hop_length}, medians of "
+                f"{config.hpss_kernel} and masks of power {config.hpss_power:g} were asked for; "
+                "frames of four hops, medians of 31 and power 2 can be had"
+            )
         self.y = segment.y
         self.config = config
 
     @functools.cached_property
-    def D(self) -> NDArray[np.complex64]:  # noqa: N802
-        """Complex spectrogram, shape (bins, frames): Hann window, centred frames."""
-        return librosa.stft(
-            self.y,
-            n_fft=self.config.n_fft,
-            hop_length=self.config.hop_length,
-            pad_mode=self.config.pad_mode,
+    def transform(self) -> Transform:
+        """The short-time Fourier transform."""
+        config = self.config
+        return Transform.of(
+            self.y, n_fft=config.n_fft, hop_length=config.hop_length, pad_mode=config.pad_mode
         )
 
-    @functools.cached_property
+    @property
     def S(self) -> NDArray[np.float32]:  # noqa: N802
         """Magnitudes, shape (bins, frames)."""
-        return np.abs(self.D)
+        return self.transform.S
 
     @functools.cached_property
     def power(self) -> NDArray[np.float32]:
@@ -65,23 +81,39 @@ class Spectra:
         return np.square(self.S)
 
     @functools.cached_property
-    def mel_db(self) -> NDArray[np.float32]:
-        """Mel spectrogram in dB, shape (mels, frames), clamped 80 dB below its maximum."""
-        mel = librosa.feature.melspectrogram(
-            S=self.power, sr=self.config.sr, n_fft=self.config.n_fft, n_mels=self.config.n_mels
-        )
-        return librosa.power_to_db(mel)
+    def shapes(self) -> NDArray[np.float64]:
+        """Centroid, bandwidth and rolloff of each frame in Hz, shape (3, frames)."""
+        config = self.config
+        frequencies = fft_frequencies(config.sr, config.n_fft)
+        return spectral_shapes(self.S, frequencies=frequencies, roll_percent=config.roll_percent)
 
     @functools.cached_property
-    def masks(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Shares of harmonic and percussive sound, each of shape (bins, frames)."""
-        return soft_masks(self.S, kernel=self.config.hpss_kernel, power=self.config.hpss_power)
-
-    def signal(self, D: NDArray[np.complex64]) -> NDArray[np.float32]:
-        """Return the signal of a spectrogram, shape (n,), of the segment's length."""
-        # istft(length=n) would cut the last frames short and give other variances than
-        # the published table's.
-        y = librosa.istft(
-            D, n_fft=self.config.n_fft, hop_length=self.config.hop_length, dtype=np.float32
+    def chroma(self) -> NDArray[np.float32]:
+        """Energy of each pitch class, the strongest of a frame 1, shape (chroma, frames)."""
+        config = self.config
+        tuning = estimate_tuning(
+            self.power, sr=config.sr, n_fft=config.n_fft, n_chroma=config.n_chroma
         )
-        return librosa.util.fix_length(y, size=len(self.y))
+        filters = chroma_filters(config.sr, config.n_fft, config.n_chroma, tuning)
+        energy = filters @ self.power
+        strongest = energy.max(axis=0).astype(np.float64)
+        strongest[strongest < np.finfo(np.float32).tiny] = 1.0
+        return (energy / strongest).astype(np.float32)
+
+    @functools.cached_property
+    def mel_db(self) -> NDArray[np.float32]:
+        """Mel spectrogram in dB, shape (mels, frames), clamped 80 dB below its maximum."""
+        config = self.config
+        mel = mel_filters(config.sr, config.n_fft, config.n_mels) @ self.power
+        db = 10.0 * np.log10(np.maximum(np.float32(1e-10), mel))
+        return np.maximum(db, db.max() - 80.0)
+
+    @functools.cached_property
+    def cepstra(self) -> NDArray[np.float64]:
+        """Mel-frequency cepstral coefficients, shape (mfcc, frames)."""
+        return cosines(self.config.n_mfcc, self.config.n_mels) @ self.mel_db
+
+    @functools.cached_property
+    def part_moments(self) -> NDArray[np.float64]:
+        """Mean and variance of the harmonic and of the percussive signal, shape (2, 2)."""
+        return part_moments(self.transform, self.y)

@@ -32,7 +32,7 @@ __all__ = [
 FORMAT: Final = 1
 """Raised when a reader of the older format would misunderstand the newer one."""
 
-_PACKAGES: Final = ("genre-audio", "librosa", "numpy", "scipy", "soundfile", "soxr")
+_PACKAGES: Final = ("genre-audio", "numba", "numpy", "scipy", "soundfile", "soxr")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -220,7 +220,7 @@ def package_versions() -> dict[str, str]:
     Examples
     --------
     >>> from genre_audio.tables.manifest import package_versions
-    >>> "librosa" in package_versions()
+    >>> "numba" in package_versions()
     True
     """
     return {name: metadata.version(name) for name in _PACKAGES}

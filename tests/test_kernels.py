@@ -1,0 +1,181 @@
+"""Each kernel alone, against the library function that it stands for."""
+
+from __future__ import annotations
+
+import librosa
+import numba
+import numpy as np
+import pytest
+import scipy.ndimage
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from genre_audio.features.kernels import compiled
+from genre_audio.features.kernels.median import running_median
+from genre_audio.features.kernels.parts import add_samples, harmonic_share
+from genre_audio.features.kernels.peaks import spectral_peaks
+from genre_audio.features.kernels.shapes import spectral_shapes
+from signals import SR, chord, clicks, music, noise, silence, tone
+
+SIGNALS = {
+    "chord": chord(),
+    "clicks": clicks(seconds=2),
+    "noise": noise(),
+    "music": music(3.3),
+    "music after silence": np.concatenate([silence(1.0), music(1.0)]),
+    "next to the Nyquist frequency": tone(11_000),
+}
+
+
+def spectrum(name: str) -> np.ndarray:
+    return np.ascontiguousarray(np.abs(librosa.stft(SIGNALS[name], pad_mode="reflect")))
+
+
+def matrices(max_side: int) -> st.SearchStrategy[np.ndarray]:
+    shapes = hnp.array_shapes(min_dims=2, max_dims=2, max_side=max_side)
+    return hnp.arrays(np.float32, shapes, elements=st.floats(0, 1e4, width=32))
+
+
+# -- running medians -------------------------------------------------------------------
+
+
+def scipys_median(X: np.ndarray) -> np.ndarray:
+    return scipy.ndimage.median_filter(X, size=(31, 1), mode="reflect")
+
+
+@given(X=matrices(80))
+def test_medians_are_scipys(X: np.ndarray) -> None:
+    found = running_median(X)
+    assert found.dtype == np.float32
+    assert np.array_equal(found, scipys_median(X))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 31), (44, 200), (50, 1025), (1025, 44), (500, 7)])
+@pytest.mark.parametrize("kind", ["noise", "ties", "zeros and ones", "rising", "falling", "huge"])
+def test_medians_of_awkward_matrices(
+    shape: tuple[int, int], kind: str, rng: np.random.Generator
+) -> None:
+    n = shape[0] * shape[1]
+    X = {
+        "noise": rng.normal(size=n),
+        "ties": rng.integers(0, 3, n),
+        # A network that sorts every zero and one sorts everything (Knuth's 0-1 principle).
+        "zeros and ones": rng.integers(0, 2, n),
+        "rising": np.arange(n),
+        "falling": -np.arange(n),
+        "huge": rng.choice([0.0, 1e-38, 3e38, np.inf], n),
+    }[kind]
+    X = X.reshape(shape).astype(np.float32)
+    assert np.array_equal(running_median(X), scipys_median(X))
+
+
+@given(data=st.data())
+def test_a_block_of_medians_is_that_block_of_all(data: st.DataObject) -> None:
+    X = np.random.default_rng(0).random((90, 150), dtype=np.float32)
+    sides = []
+    for length in X.shape:
+        start = data.draw(st.integers(0, length - 1))
+        sides.append(range(start, data.draw(st.integers(start + 1, length))))
+    rows, columns = sides
+    found = running_median(X, rows=rows, columns=columns)
+    expected = scipys_median(X)[rows.start : rows.stop, columns.start : columns.stop]
+    assert np.array_equal(found, expected)
+
+
+# -- spectral shapes -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("frames", [1, 63, 65, None])
+def test_shapes_are_librosas(name: str, frames: int | None) -> None:
+    S = np.ascontiguousarray(spectrum(name)[:, :frames])
+    frequencies = librosa.fft_frequencies(sr=SR, n_fft=2048)
+    found = spectral_shapes(S, frequencies=frequencies, roll_percent=0.85)
+    # librosa rounds each bin's share to float32 before it sums them; rolloffs are bins.
+    centroid = librosa.feature.spectral_centroid(S=S, sr=SR)[0]
+    bandwidth = librosa.feature.spectral_bandwidth(S=S, sr=SR)[0]
+    assert found[0] == pytest.approx(centroid, rel=1e-7)
+    assert found[1] == pytest.approx(bandwidth, rel=1e-6)
+    assert np.array_equal(found[2], librosa.feature.spectral_rolloff(S=S, sr=SR)[0])
+
+
+def test_silent_frames_have_no_shape() -> None:
+    S = np.zeros((1025, 3), np.float32)
+    found = spectral_shapes(S, frequencies=np.arange(1025.0), roll_percent=0.85)
+    assert not found.any()
+
+
+# -- spectral peaks --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("power", [1, 2])
+def test_peaks_are_librosas(name: str, power: int) -> None:
+    S = spectrum(name) ** power
+    pitches, magnitudes = librosa.piptrack(S=S, sr=SR)
+    places, heights = spectral_peaks(S, bins=range(14, 372), threshold=0.1)
+    # Both go through the matrix bin by bin, so even the order is the same.
+    assert np.array_equal((places * float(SR) / 2048).astype(np.float32), pitches[pitches > 0])
+    assert np.array_equal(heights, magnitudes[pitches > 0])
+
+
+@given(S=matrices(30))
+def test_peaks_of_any_matrix_are_librosas(S: np.ndarray) -> None:
+    if len(S) < 3:
+        return
+    n_fft = 2 * (len(S) - 1)
+    pitches, magnitudes = librosa.piptrack(S=S, sr=SR, fmin=1.0, fmax=SR / 2)
+    places, heights = spectral_peaks(S, bins=range(1, len(S) - 1), threshold=0.1)
+    assert np.array_equal((places * float(SR) / n_fft).astype(np.float32), pitches[pitches > 0])
+    assert np.array_equal(heights, magnitudes[pitches > 0])
+
+
+# -- parts -----------------------------------------------------------------------------
+
+
+@given(X=hnp.arrays(np.float32, (2, 7, 5), elements=st.floats(0, 2.0**60, width=32)))
+def test_shares_are_librosas_soft_masks(X: np.ndarray) -> None:
+    D, out = np.full(X[0].shape, 3 - 4j, np.complex64), np.empty(X[0].shape, np.complex64)
+    harmonic_share(D, X[0], X[1], out)
+    mask = librosa.util.softmask(X[0], X[1], power=2, split_zeros=True)
+    # librosa rounds three times to float32; squares below 1e-38 are lost to it.
+    assert out == pytest.approx(D * mask, rel=1e-6, abs=1e-30)
+
+
+@pytest.mark.filterwarnings("ignore:n_fft=2048 is too large:UserWarning")
+@pytest.mark.parametrize("hops", [1, 2, 3, 4, 9])
+def test_samples_are_those_of_librosas_inverse(hops: int, rng: np.random.Generator) -> None:
+    y = rng.normal(size=512 * hops + 100).astype(np.float32)
+    D = librosa.stft(rng.normal(size=len(y)).astype(np.float32), pad_mode="reflect")
+    part = librosa.istft(D, dtype=np.float32).astype(np.float64)
+    rest = y[: len(part)] - part
+    frames = np.fft.irfft(np.ascontiguousarray(D.T), n=2048)
+    window = librosa.filters.get_window("hann", 2048).astype(np.float32)
+    sums = np.zeros((4, 512))
+    for done in range(hops):  # hop by hop, with no more frames than each needs
+        first = done - 1
+        some = np.zeros((4, 2048), np.float32)
+        there = range(max(0, first), min(len(frames), first + 4))
+        some[there.start - first : there.stop - first] = frames[there.start : there.stop]
+        add_samples(some, first, y, (done, done + 1, hops), window, sums)
+    expected = [part.sum(), (part**2).sum(), rest.sum(), (rest**2).sum()]
+    # float32 frames, each sample rounded a few times: 1e-7 of sums of up to 5,000.
+    assert sums.sum(axis=1) == pytest.approx(expected, rel=1e-6, abs=1e-3)
+
+
+# -- compiling -------------------------------------------------------------------------
+
+
+def test_without_a_folder_to_write_to_kernels_work_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    njit = numba.njit
+
+    def nowhere(**options: object) -> object:
+        if options.pop("cache", False):
+            raise RuntimeError("cannot cache function: no locator available")
+        return njit(**options)
+
+    monkeypatch.setattr(compiled.numba, "njit", nowhere)
+    assert compiled.kernel(lambda x: x + 1)(1) == 2
