@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -14,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genre_audio.audio import Quality, decode, open_recording
-from genre_audio.audio.recording import cut, resample
+from genre_audio.audio.recording import resample
 from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError
 from genre_audio.segment import Refused, Segment
@@ -46,74 +45,6 @@ def divided(y: np.ndarray, cuts: list[int]) -> Iterator[np.ndarray]:
 
 def kinds(found: list[Segment | Refused]) -> list[str]:
     return ["row" if isinstance(one, Segment) else one.kind for one in found]
-
-
-# -- cutting ---------------------------------------------------------------------------
-
-
-def rule(total: int, length: int) -> list[int]:
-    """The rule as DESIGN states it, by arithmetic instead of by streaming."""
-    if total == 0:
-        return []
-    if Fraction(total, length) < Fraction(3, 2):
-        return [total]
-    full, rest = divmod(total, length)
-    if Fraction(rest, length) < Fraction(1, 2):
-        return [length] * (full - 1) + [length + rest]
-    return [length] * full + [rest]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "lengths"),
-    [
-        (1, [1]),
-        (30, [30]),
-        (44.99, [44.99]),
-        (45, [30, 15]),
-        (59.99, [30, 29.99]),
-        (60, [30, 30]),
-        (74, [30, 44]),
-        (75, [30, 30, 15]),
-        (104.99, [30, 30, 44.99]),
-    ],
-)
-@pytest.mark.parametrize("scale", [1, 0.5, 1 / 30])
-def test_known_lengths(seconds: float, lengths: list[float], scale: float) -> None:
-    rate = 100
-    y = np.zeros(round(seconds * scale * rate * 30))
-    found = [len(part) for part in cut([y], length=round(30 * scale * rate * 30))]
-    assert found == [round(length * scale * rate * 30) for length in lengths]
-
-
-@given(
-    total=st.integers(0, 500),
-    length=st.integers(1, 60),
-    cuts=st.lists(st.integers(0, 500), max_size=12),
-)
-def test_segments_tile_the_stream_by_the_rule(total: int, length: int, cuts: list[int]) -> None:
-    y = np.arange(total)
-    parts = list(cut(divided(y, cuts), length=length))
-    assert [len(part) for part in parts] == rule(total, length)
-    assert np.array_equal(np.concatenate([*parts, y[:0]]), y)
-
-
-def test_a_segment_is_let_go_as_soon_as_the_rule_allows() -> None:
-    taken = []
-
-    def blocks() -> Iterator[np.ndarray]:
-        for number in range(100):
-            taken.append(number)
-            yield np.zeros(10)
-
-    stream = cut(blocks(), length=100)
-    assert len(next(stream)) == 100
-    assert len(taken) == 15
-
-
-def test_a_segment_does_not_keep_the_stream_alive() -> None:
-    block = np.zeros(1000)
-    for part in cut([block], length=100):
-        assert part.base is None, "a view would hold the whole block in memory"
 
 
 # -- resampling ------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soxr
 
+from genre_audio.audio.cut import cut
 from genre_audio.audio.decode import open_decoder, read_blocks
 from genre_audio.audio.quality import Quality, QualityMeter
 from genre_audio.errors import AudioError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from genre_audio.config import Segmentation
 
-__all__ = ["Recording", "cut", "open_recording", "resample"]
+__all__ = ["Recording", "open_recording", "resample"]
 
 
 @contextlib.contextmanager
@@ -196,43 +197,3 @@ def resample(
     for block in blocks:
         yield stream.resample_chunk(block)
     yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
-
-
-def cut(blocks: Iterable[NDArray[np.float32]], *, length: int) -> Iterator[NDArray[np.float32]]:
-    """Cut a stream into segments of `length` samples.
-
-    A segment is let go as soon as half a segment or more follows it; so what is left
-    at the end is shorter than one and a half segments, and stands whole.
-
-    Parameters
-    ----------
-    blocks : iterable of ndarray, shape (n,)
-        Samples in order.
-    length : int
-        Length of a full segment in samples.
-
-    Yields
-    ------
-    ndarray, shape (length,), the last one (at least length / 2, or all there is)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from genre_audio.audio.recording import cut
-    >>> [len(y) for y in cut([np.zeros(7), np.zeros(6)], length=4)]
-    [4, 4, 5]
-    """
-    held: list[NDArray[np.float32]] = []
-    count = 0
-    for block in blocks:
-        held.append(block)
-        count += len(block)
-        if 2 * count < 3 * length:
-            continue
-        y = np.concatenate(held)
-        while 2 * len(y) >= 3 * length:
-            yield y[:length].copy()
-            y = y[length:]
-        held, count = [y.copy()], len(y)
-    if count:
-        yield np.concatenate(held)
