@@ -8,6 +8,7 @@ import hypothesis
 import librosa
 import numpy as np
 import pytest
+import soundfile
 import soxr
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,6 +111,33 @@ def test_block_size_never_changes_a_segment(
     for part, expected in zip(parts, whole, strict=True):
         assert np.array_equal(part.y, expected.y)
     assert quality(path) == figures
+
+
+@hypothesis.settings(
+    max_examples=25, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
+@given(
+    block_samples=st.integers(1, 20_000),
+    channels=st.integers(1, 4),
+    sr=st.sampled_from([8000, 22050, 48000]),
+    subtype=st.sampled_from(["PCM_16", "FLOAT"]),
+)
+def test_any_block_size_gives_the_plain_formula(
+    write_audio: WriteAudio,
+    monkeypatch: pytest.MonkeyPatch,
+    block_samples: int,
+    channels: int,
+    sr: int,
+    subtype: str,
+) -> None:
+    y = music(2.4 * channels, sr=sr)[: round(2.3 * sr) * channels].reshape(-1, channels)
+    path = write_audio(y, sr, subtype=subtype)
+    monkeypatch.setattr(decode, "_BLOCK_SAMPLES", max(200, block_samples))
+    found = np.concatenate([one.y for one in segments(path, seconds=1)])
+    whole, _ = soundfile.read(path, dtype="float32", always_2d=True)
+    mono = whole.mean(axis=1, dtype=np.float64).astype(np.float32)
+    expected = mono if sr == SR else soxr.resample(mono, sr, SR, quality="HQ")
+    assert np.array_equal(found.view(np.int32), expected.view(np.int32))
 
 
 @pytest.mark.parametrize("sr", [8000, 22050, 44100])

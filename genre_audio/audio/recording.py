@@ -11,6 +11,7 @@ import soxr
 
 from genre_audio.audio.cut import cut
 from genre_audio.audio.decode import open_decoder, read_blocks
+from genre_audio.audio.mix import mix_down
 from genre_audio.audio.quality import Quality, QualityMeter
 from genre_audio.errors import AudioError
 from genre_audio.segment import Refused, Segment
@@ -131,13 +132,16 @@ class Recording:
         """
         frames = 0
         for block in self._blocks():
-            bad = np.flatnonzero(~np.isfinite(block).all(axis=1))
-            block[bad] = 0.0
-            self._not_finite.update(((frames + bad) // self._window).tolist())
+            y = mix_down(block)
+            # The mean of finite samples is finite, so one look at it is enough.
+            if not np.isfinite(y).all():
+                bad = np.flatnonzero(~np.isfinite(block).all(axis=1))
+                block[bad] = 0.0
+                self._not_finite.update(np.unique((frames + bad) // self._window).tolist())
+                y = mix_down(block)
             frames += len(block)
             self._meter.update(block)
-            # In float32 the sum of huge samples would overflow.
-            yield block.mean(axis=1, dtype=np.float64).astype(np.float32)
+            yield y
 
     def _blocks(self) -> Iterator[NDArray[np.float32]]:
         """Decode until the end, or until the decoder gives up after a good beginning."""
