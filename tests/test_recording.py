@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -138,6 +139,33 @@ def test_any_block_size_gives_the_plain_formula(
     mono = whole.mean(axis=1, dtype=np.float64).astype(np.float32)
     expected = mono if sr == SR else soxr.resample(mono, sr, SR, quality="HQ")
     assert np.array_equal(found.view(np.int32), expected.view(np.int32))
+
+
+def peak_memory(path: Path) -> int:
+    with open_recording(path) as recording:
+        tracemalloc.start()
+        try:
+            for _ in recording.segments(sr=SR, segmentation=Segmentation(1)):
+                pass
+            assert recording.quality
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.parametrize("bad", [0.0, np.nan])
+def test_memory_does_not_grow_with_length(
+    write_audio: WriteAudio, monkeypatch: pytest.MonkeyPatch, bad: float
+) -> None:
+    monkeypatch.setattr(decode, "_BLOCK_SAMPLES", 10_000)
+    y = np.stack([music(5.0, sr=8000)] * 2, axis=1)
+    y[::1000] = bad
+    peaks = [
+        peak_memory(write_audio(np.tile(y, (times, 1)), 8000, name=f"{times}.wav"))
+        for times in (1, 1, 24)
+    ]
+    # Two numbers for each tenth of a second are kept: 20 kB here.
+    assert peaks[2] < peaks[1] + 40_000
 
 
 @pytest.mark.parametrize("sr", [8000, 22050, 44100])

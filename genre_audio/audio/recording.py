@@ -159,7 +159,10 @@ class Recording:
         start, stop = first / sr, (first + len(y)) / sr
         windows_per_second = self._decoder.samplerate / self._window
         touched = range(int(start * windows_per_second), math.ceil(stop * windows_per_second))
-        if self._not_finite.intersection(touched):
+        bad = self._not_finite.intersection(touched)
+        # The last window may reach into the next segment; none before it is asked for again.
+        self._not_finite.difference_update(range(touched.start, int(stop * windows_per_second)))
+        if bad:
             message = "the segment holds NaN or infinite samples"
             return Refused(start, stop, "not_finite", message)
         try:
