@@ -2,7 +2,7 @@
 
 python scripts/synthesise.py FOLDER [--count 3] [--seconds 12]
 
-`write_long` is for measurements of time and memory; it never holds more than a minute.
+`write_long` is for measurements of time and memory; it holds half a minute at a time.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ SR = 22050
 
 def drone(t: np.ndarray) -> np.ndarray:
     """Return a sustained chord of three decaying harmonics."""
-    partials = [np.sin(2 * np.pi * f * k * t) / k for f in (110, 165, 220) for k in (1, 2, 3)]
-    return np.sum(partials, axis=0)
+    y = np.zeros_like(t)
+    for f in (110, 165, 220):
+        for k in (1, 2, 3):
+            y += np.sin(2 * np.pi * f * k * t) / k
+    return y
 
 
 def drum(t: np.ndarray) -> np.ndarray:
@@ -49,8 +52,10 @@ def write_long(path: Path, seconds: float, sr: int = 48000, channels: int = 2) -
     """
     total = round(seconds * sr)
     t = np.arange(LOOP_SECONDS * sr) / sr
-    voices = [voice(t) for voice in VOICES.values()]
-    loop = np.stack([y / np.abs(y).max() for y in voices], axis=1).astype(np.float32)
+    loop = np.empty((len(t), len(VOICES)), dtype=np.float32)
+    for number, voice in enumerate(VOICES.values()):
+        y = voice(t)
+        loop[:, number] = y / np.abs(y).max()
     large = 2 * channels * total > LARGEST_WAV
     with soundfile.SoundFile(
         path, "w", sr, channels, subtype="PCM_16", format="RF64" if large else "WAV"
