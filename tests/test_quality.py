@@ -69,6 +69,14 @@ def test_clipping_is_the_share_of_samples_at_full_scale() -> None:
     assert measure(y).peak_dbfs == pytest.approx(20 * math.log10(1.5), abs=1e-6)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_both_signs_count(sign: int) -> None:
+    full = np.float32(0.999)
+    y = sign * np.array([full, np.nextafter(full, np.float32(0)), -0.5, 0.0], dtype=np.float32)
+    assert measure(y).clipped == 0.25
+    assert measure(y).peak_dbfs == 20 * math.log10(full)
+
+
 def test_an_offset_is_the_mean() -> None:
     # Over whole periods the sine's own mean is nothing but rounding.
     y = tone(100, seconds=1, amplitude=0.5, sr=8000) + np.float32(0.25)

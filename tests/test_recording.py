@@ -247,6 +247,13 @@ def test_a_bad_sample_anywhere_is_found(
     assert found[place // 44100] == "not_finite"
 
 
+def test_a_bad_window_on_a_border_refuses_both_its_segments(write_audio: WriteAudio) -> None:
+    y = music(4.0, sr=11025)
+    y[11025 + 500] = np.nan  # windows of 1102 samples: this one begins at 11020
+    found = segments(write_audio(y, 11025), seconds=1)
+    assert kinds(found) == ["not_finite", "not_finite", "row", "row"]
+
+
 def test_quality_is_measured_before_the_mix(write_audio: WriteAudio) -> None:
     loud = tone(100, seconds=1, amplitude=1.0, sr=44100)
     figures = quality(write_audio(np.stack([loud, silence(1, sr=44100)], axis=1), 44100))
