@@ -1,6 +1,8 @@
-"""Write a few synthetic recordings, to try the commands where no music is at hand.
+"""Write synthetic recordings: a few short ones to try the commands, or one as long as a tape.
 
 python scripts/synthesise.py FOLDER [--count 3] [--seconds 12]
+
+`write_long` is for measurements of time and memory; it holds half a minute at a time.
 """
 
 from __future__ import annotations
@@ -16,8 +18,11 @@ SR = 22050
 
 def drone(t: np.ndarray) -> np.ndarray:
     """Return a sustained chord of three decaying harmonics."""
-    partials = [np.sin(2 * np.pi * f * k * t) / k for f in (110, 165, 220) for k in (1, 2, 3)]
-    return np.sum(partials, axis=0)
+    y = np.zeros_like(t)
+    for f in (110, 165, 220):
+        for k in (1, 2, 3):
+            y += np.sin(2 * np.pi * f * k * t) / k
+    return y
 
 
 def drum(t: np.ndarray) -> np.ndarray:
@@ -33,6 +38,40 @@ def melody(t: np.ndarray) -> np.ndarray:
 
 
 VOICES = {"drone": drone, "drum": drum, "melody": melody}
+
+LOOP_SECONDS = 30
+LARGEST_WAV = 2**32 - 2**16  # bytes; WAV counts them in 32 bits
+
+
+def write_long(path: Path, seconds: float, sr: int = 48000, channels: int = 2) -> None:
+    """Write a 16-bit WAV of any length: the voices in a loop, whose balance changes slowly.
+
+    Each voice swells and fades with a period of its own (5 to 8 minutes) and stands
+    somewhere else in every channel, so that hardly two segments are alike. Beyond
+    4 GiB the file is an RF64.
+    """
+    total = round(seconds * sr)
+    t = np.arange(LOOP_SECONDS * sr) / sr
+    loop = np.empty((len(t), len(VOICES)), dtype=np.float32)
+    for number, voice in enumerate(VOICES.values()):
+        y = voice(t)
+        loop[:, number] = y / np.abs(y).max()
+    large = 2 * channels * total > LARGEST_WAV
+    with soundfile.SoundFile(
+        path, "w", sr, channels, subtype="PCM_16", format="RF64" if large else "WAV"
+    ) as file:
+        for start in range(0, total, sr):
+            place = start % len(t)
+            count = min(sr, total - start)
+            file.write(loop[place : place + count] @ _balance(start / sr, len(VOICES), channels))
+
+
+def _balance(seconds: float, voices: int, channels: int) -> np.ndarray:
+    """Return how loud each voice is in each channel, shape (voices, channels)."""
+    periods = np.linspace(300.0, 480.0, voices)[:, np.newaxis]
+    phases = np.arange(channels) / channels + np.arange(voices)[:, np.newaxis] / voices
+    swell = 0.55 + 0.45 * np.sin(2 * np.pi * (seconds / periods + phases))
+    return (0.9 * swell / voices).astype(np.float32)
 
 
 def main() -> None:

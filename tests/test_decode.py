@@ -57,6 +57,34 @@ def test_lossless_formats_give_the_same_samples(write_audio: WriteAudio, name: s
     assert np.array_equal(read(write_audio(y, name=name, subtype="PCM_16"))[:, 0], y)
 
 
+SIXTEEN_BITS = [
+    name
+    for name in soundfile.available_formats()
+    if name != "RAW" and soundfile.check_format(name, "PCM_16")
+]
+
+
+@pytest.mark.parametrize("container", SIXTEEN_BITS)
+def test_sixteen_bits_are_read_as_libsndfile_reads_them(tmp_path: Path, container: str) -> None:
+    y = np.arange(-(2**15), 2**15).astype(np.int16)  # all there are
+    path = tmp_path / f"a.{container.lower()}"
+    soundfile.write(path, y, 22050, format=container, subtype="PCM_16")
+    theirs, _ = soundfile.read(path, dtype="float32")
+    decoded = read(path)[:, 0]
+    assert decoded.dtype == np.float32
+    assert np.array_equal(decoded, theirs)
+
+
+def test_a_block_is_not_overwritten_by_the_next(
+    write_audio: WriteAudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decode, "_BLOCK_SAMPLES", 100)
+    for subtype in ("PCM_16", "PCM_24"):
+        with open_decoder(write_audio(music(0.1), subtype=subtype)) as decoder:
+            first, second, *_ = read_blocks(decoder)
+        assert not np.shares_memory(first, second)
+
+
 @pytest.mark.parametrize(("name", "channels"), [("a.mp3", 1), ("a.mp3", 2), ("a.ogg", 2)])
 def test_lossy_formats_give_almost_the_same_samples(
     write_audio: WriteAudio, name: str, channels: int

@@ -69,6 +69,14 @@ def test_clipping_is_the_share_of_samples_at_full_scale() -> None:
     assert measure(y).peak_dbfs == pytest.approx(20 * math.log10(1.5), abs=1e-6)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_both_signs_count(sign: int) -> None:
+    full = np.float32(0.999)
+    y = sign * np.array([full, np.nextafter(full, np.float32(0)), -0.5, 0.0], dtype=np.float32)
+    assert measure(y).clipped == 0.25
+    assert measure(y).peak_dbfs == 20 * math.log10(full)
+
+
 def test_an_offset_is_the_mean() -> None:
     # Over whole periods the sine's own mean is nothing but rounding.
     y = tone(100, seconds=1, amplitude=0.5, sr=8000) + np.float32(0.25)
@@ -88,6 +96,42 @@ def test_all_channels_are_measured() -> None:
 def test_blocks_of_any_size_give_the_same_figures(cuts: list[int], channels: int) -> None:
     y = music(1.25, sr=8000)[: 10_000 // channels * channels].reshape(-1, channels)
     assert measure(y, cuts=tuple(cuts)) == measure(y)
+
+
+@given(
+    size=st.integers(1, 2000),
+    gain=st.sampled_from([0.1, 1.0, 4.0]),
+    channels=st.sampled_from([1, 2, 3]),
+)
+def test_blocks_of_one_size_give_the_same_figures(size: int, gain: float, channels: int) -> None:
+    y = np.float32(gain) * noise(0.3 * channels, sr=8000).reshape(-1, channels)
+    assert measure(y, cuts=tuple(range(size, len(y), size))) == measure(y)
+
+
+@pytest.mark.parametrize("sr", [8000, 11_025, 44_100])
+@pytest.mark.parametrize("channels", [1, 2, 6])
+@pytest.mark.parametrize("gain", [1.0, 4.0, 1e-3])
+def test_figures_are_those_of_the_plain_formulas(sr: int, channels: int, gain: float) -> None:
+    frames = round(1.23 * sr)
+    y = np.float32(gain) * music(1.24 * channels, sr=sr)[: frames * channels]
+    y = y.reshape(frames, channels) + np.float32(0.01)
+    quality = measure(y, sr=sr, cuts=(1, 500, 7777))
+    exact, window = y.astype(np.float64), round(0.1 * sr)
+    starts = range(0, len(y) - window + 1, window)
+    powers = [np.mean(exact[start : start + window] ** 2) for start in starts]
+    assert quality.peak_dbfs == 20 * math.log10(np.abs(exact).max())
+    assert quality.clipped == np.mean(np.abs(y) >= np.float32(0.999))
+    # Sums of some 1e5 numbers in float64, in another order.
+    assert quality.rms_dbfs == pytest.approx(10 * math.log10(np.mean(exact**2)), abs=1e-10)
+    assert quality.dc_offset == pytest.approx(np.mean(exact), abs=1e-14 * gain)
+    floor = 10 * math.log10(np.quantile(powers, 0.1))
+    assert quality.noise_floor_dbfs == pytest.approx(floor, abs=1e-10)
+
+
+def test_figures_are_plain_numbers() -> None:
+    figures = measure(4 * noise(0.25, sr=8000)).as_dict()
+    assert {type(value) for value in figures.values()} == {int, float}
+    assert figures["clipped"] > 0
 
 
 def test_figures_are_rounded_where_they_are_written() -> None:

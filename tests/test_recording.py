@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import hypothesis
 import librosa
 import numpy as np
 import pytest
+import soundfile
 import soxr
 from hypothesis import given
 from hypothesis import strategies as st
 
 from genre_audio.audio import Quality, decode, open_recording
-from genre_audio.audio.recording import cut, resample
+from genre_audio.audio.recording import resample
 from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError
 from genre_audio.segment import Refused, Segment
@@ -46,74 +47,6 @@ def divided(y: np.ndarray, cuts: list[int]) -> Iterator[np.ndarray]:
 
 def kinds(found: list[Segment | Refused]) -> list[str]:
     return ["row" if isinstance(one, Segment) else one.kind for one in found]
-
-
-# -- cutting ---------------------------------------------------------------------------
-
-
-def rule(total: int, length: int) -> list[int]:
-    """The rule as DESIGN states it, by arithmetic instead of by streaming."""
-    if total == 0:
-        return []
-    if Fraction(total, length) < Fraction(3, 2):
-        return [total]
-    full, rest = divmod(total, length)
-    if Fraction(rest, length) < Fraction(1, 2):
-        return [length] * (full - 1) + [length + rest]
-    return [length] * full + [rest]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "lengths"),
-    [
-        (1, [1]),
-        (30, [30]),
-        (44.99, [44.99]),
-        (45, [30, 15]),
-        (59.99, [30, 29.99]),
-        (60, [30, 30]),
-        (74, [30, 44]),
-        (75, [30, 30, 15]),
-        (104.99, [30, 30, 44.99]),
-    ],
-)
-@pytest.mark.parametrize("scale", [1, 0.5, 1 / 30])
-def test_known_lengths(seconds: float, lengths: list[float], scale: float) -> None:
-    rate = 100
-    y = np.zeros(round(seconds * scale * rate * 30))
-    found = [len(part) for part in cut([y], length=round(30 * scale * rate * 30))]
-    assert found == [round(length * scale * rate * 30) for length in lengths]
-
-
-@given(
-    total=st.integers(0, 500),
-    length=st.integers(1, 60),
-    cuts=st.lists(st.integers(0, 500), max_size=12),
-)
-def test_segments_tile_the_stream_by_the_rule(total: int, length: int, cuts: list[int]) -> None:
-    y = np.arange(total)
-    parts = list(cut(divided(y, cuts), length=length))
-    assert [len(part) for part in parts] == rule(total, length)
-    assert np.array_equal(np.concatenate([*parts, y[:0]]), y)
-
-
-def test_a_segment_is_let_go_as_soon_as_the_rule_allows() -> None:
-    taken = []
-
-    def blocks() -> Iterator[np.ndarray]:
-        for number in range(100):
-            taken.append(number)
-            yield np.zeros(10)
-
-    stream = cut(blocks(), length=100)
-    assert len(next(stream)) == 100
-    assert len(taken) == 15
-
-
-def test_a_segment_does_not_keep_the_stream_alive() -> None:
-    block = np.zeros(1000)
-    for part in cut([block], length=100):
-        assert part.base is None, "a view would hold the whole block in memory"
 
 
 # -- resampling ------------------------------------------------------------------------
@@ -179,6 +112,60 @@ def test_block_size_never_changes_a_segment(
     for part, expected in zip(parts, whole, strict=True):
         assert np.array_equal(part.y, expected.y)
     assert quality(path) == figures
+
+
+@hypothesis.settings(
+    max_examples=25, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
+@given(
+    block_samples=st.integers(1, 20_000),
+    channels=st.integers(1, 4),
+    sr=st.sampled_from([8000, 22050, 48000]),
+    subtype=st.sampled_from(["PCM_16", "FLOAT"]),
+)
+def test_any_block_size_gives_the_plain_formula(
+    write_audio: WriteAudio,
+    monkeypatch: pytest.MonkeyPatch,
+    block_samples: int,
+    channels: int,
+    sr: int,
+    subtype: str,
+) -> None:
+    y = music(2.4 * channels, sr=sr)[: round(2.3 * sr) * channels].reshape(-1, channels)
+    path = write_audio(y, sr, subtype=subtype)
+    monkeypatch.setattr(decode, "_BLOCK_SAMPLES", max(200, block_samples))
+    found = np.concatenate([one.y for one in segments(path, seconds=1)])
+    whole, _ = soundfile.read(path, dtype="float32", always_2d=True)
+    mono = whole.mean(axis=1, dtype=np.float64).astype(np.float32)
+    expected = mono if sr == SR else soxr.resample(mono, sr, SR, quality="HQ")
+    assert np.array_equal(found.view(np.int32), expected.view(np.int32))
+
+
+def peak_memory(path: Path) -> int:
+    with open_recording(path) as recording:
+        tracemalloc.start()
+        try:
+            for _ in recording.segments(sr=SR, segmentation=Segmentation(1)):
+                pass
+            assert recording.quality
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.parametrize("bad", [0.0, np.nan])
+def test_memory_does_not_grow_with_length(
+    write_audio: WriteAudio, monkeypatch: pytest.MonkeyPatch, bad: float
+) -> None:
+    monkeypatch.setattr(decode, "_BLOCK_SAMPLES", 10_000)
+    y = np.stack([music(5.0, sr=8000)] * 2, axis=1)
+    y[::1000] = bad
+    peaks = [
+        peak_memory(write_audio(np.tile(y, (times, 1)), 8000, name=f"{times}.wav"))
+        for times in (1, 1, 24)
+    ]
+    # Two numbers for each tenth of a second are kept: 20 kB here.
+    assert peaks[2] < peaks[1] + 40_000
 
 
 @pytest.mark.parametrize("sr", [8000, 22050, 44100])
@@ -258,6 +245,13 @@ def test_a_bad_sample_anywhere_is_found(
     found = kinds(segments(write_audio(y, 44100), seconds=1))
     assert found.count("not_finite") == 1
     assert found[place // 44100] == "not_finite"
+
+
+def test_a_bad_window_on_a_border_refuses_both_its_segments(write_audio: WriteAudio) -> None:
+    y = music(4.0, sr=11025)
+    y[11025 + 500] = np.nan  # windows of 1102 samples: this one begins at 11020
+    found = segments(write_audio(y, 11025), seconds=1)
+    assert kinds(found) == ["not_finite", "not_finite", "row", "row"]
 
 
 def test_quality_is_measured_before_the_mix(write_audio: WriteAudio) -> None:

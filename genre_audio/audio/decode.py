@@ -11,6 +11,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import soundfile
 
 from genre_audio.errors import AudioError
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["check_readable", "open_decoder", "read_blocks"]
 
-_BLOCK_SAMPLES: Final = 1 << 18
+# All that is done with a block happens while it is in the processor's cache; smaller
+# ones lose more to calls than they gain.
+_BLOCK_SAMPLES: Final = 1 << 16
+_PCM_16: Final = np.float32(2.0**-15)
 _UNRECOGNISED: Final = 1  # SF_ERR_UNRECOGNISED_FORMAT
 _NOTHING_IN_IT: Final = 7  # SFE_BAD_FILE: of MP3, after looking for frames in vain
 _SR_RANGE: Final = (1_000, 768_000)
@@ -123,13 +126,18 @@ def read_blocks(decoder: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
     --------
     See `open_decoder`.
     """
-    frames = max(1, _BLOCK_SAMPLES // decoder.channels)
+    shape = (max(1, _BLOCK_SAMPLES // decoder.channels), decoder.channels)
+    plain = decoder.subtype == "PCM_16" and decoder.format != "FLAC"
+    integers = np.empty(shape, dtype=np.int16) if plain else None
     while True:
         with _translated():
-            block = decoder.read(frames, dtype="float32", always_2d=True)
+            block = decoder.read(
+                out=np.empty(shape, dtype=np.float32) if integers is None else integers
+            )
         if not len(block):
             return
-        yield block
+        # libsndfile takes four times as long for the same division.
+        yield block if integers is None else np.multiply(block, _PCM_16, dtype=np.float32)
 
 
 class _Stream(soundfile.SoundFile):  # type: ignore[misc] # soundfile says nothing of its types

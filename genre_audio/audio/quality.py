@@ -7,6 +7,7 @@ which a file happens to be read.
 
 from __future__ import annotations
 
+import array
 import dataclasses
 import math
 from typing import TYPE_CHECKING, Any, Final
@@ -97,26 +98,45 @@ class QualityMeter:
         self._frames = 0
         self._peak = 0.0
         self._clipped = 0
-        self._sums: list[NDArray[np.float64]] = []
-        self._rest = np.empty((0, channels), dtype=np.float32)
+        self._sums = array.array("d")  # of each whole window: of samples, of their squares
+        self._held = np.empty((self._window, channels), dtype=np.float32)
+        self._holding = 0
 
     def update(self, block: NDArray[np.float32]) -> None:
         """Add a block of samples, shape (frames, channels), finite."""
         self._frames += len(block)
-        size = np.abs(block)
-        self._peak = max(self._peak, float(size.max(initial=0.0)))
-        self._clipped += int(np.count_nonzero(size >= _FULL_SCALE))
-        samples = np.concatenate([self._rest, block])
-        whole = len(samples) // self._window * self._window
-        if whole:
-            windows = samples[:whole].reshape(-1, self._window * self._channels)
-            self._sums.append(_window_sums(windows))
-        self._rest = samples[whole:]
+        peak = max(float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
+        self._peak = max(self._peak, peak)
+        if peak >= _FULL_SCALE:
+            self._clipped += int(np.count_nonzero(block >= _FULL_SCALE))
+            self._clipped += int(np.count_nonzero(block <= -_FULL_SCALE))
+        if self._holding:
+            block = self._hold(block)
+            if self._holding < self._window:
+                return
+            self._add(self._held)
+            self._holding = 0
+        whole = len(block) // self._window * self._window
+        self._add(block[:whole])
+        self._hold(block[whole:])
+
+    def _hold(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Keep what a window still lacks of a block; return what is left over."""
+        part = block[: self._window - self._holding]
+        self._held[self._holding : self._holding + len(part)] = part
+        self._holding += len(part)
+        return block[len(part) :]
+
+    def _add(self, samples: NDArray[np.float32]) -> None:
+        windows = samples.reshape(-1, self._window * self._channels)
+        self._sums.frombytes(_window_sums(windows).tobytes())
 
     def result(self) -> Quality:
         """Return the figures over all blocks so far."""
-        rest = _window_sums(self._rest.reshape(1, -1)) if len(self._rest) else np.empty((0, 2))
-        full = np.concatenate([*self._sums, np.empty((0, 2))])
+        full = np.array(self._sums).reshape(-1, 2)
+        rest = np.empty((0, 2))
+        if self._holding:
+            rest = _window_sums(self._held[: self._holding].reshape(1, -1))
         total = np.concatenate([full, rest]).sum(axis=0)
         count = max(1, self._frames * self._channels)
         # A last, partial window would be judged by too few samples.
@@ -138,7 +158,11 @@ class QualityMeter:
 
 def _window_sums(windows: NDArray[np.float32]) -> NDArray[np.float64]:
     samples = windows.astype(np.float64)
-    return np.stack([samples.sum(axis=1), np.square(samples).sum(axis=1)], axis=1)
+    sums = np.empty((len(windows), 2))
+    samples.sum(axis=1, out=sums[:, 0])
+    np.square(samples, out=samples)
+    samples.sum(axis=1, out=sums[:, 1])
+    return sums
 
 
 def _dbfs(amplitude: float) -> float:

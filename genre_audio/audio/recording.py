@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soxr
 
+from genre_audio.audio.cut import cut
 from genre_audio.audio.decode import open_decoder, read_blocks
+from genre_audio.audio.mix import mix_down
 from genre_audio.audio.quality import Quality, QualityMeter
 from genre_audio.errors import AudioError
 from genre_audio.segment import Refused, Segment
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from genre_audio.config import Segmentation
 
-__all__ = ["Recording", "cut", "open_recording", "resample"]
+__all__ = ["Recording", "open_recording", "resample"]
 
 
 @contextlib.contextmanager
@@ -130,13 +132,16 @@ class Recording:
         """
         frames = 0
         for block in self._blocks():
-            bad = np.flatnonzero(~np.isfinite(block).all(axis=1))
-            block[bad] = 0.0
-            self._not_finite.update(((frames + bad) // self._window).tolist())
+            y = mix_down(block)
+            # The mean of finite samples is finite, so one look at it is enough.
+            if not np.isfinite(y).all():
+                bad = np.flatnonzero(~np.isfinite(block).all(axis=1))
+                block[bad] = 0.0
+                self._not_finite.update(np.unique((frames + bad) // self._window).tolist())
+                y = mix_down(block)
             frames += len(block)
             self._meter.update(block)
-            # In float32 the sum of huge samples would overflow.
-            yield block.mean(axis=1, dtype=np.float64).astype(np.float32)
+            yield y
 
     def _blocks(self) -> Iterator[NDArray[np.float32]]:
         """Decode until the end, or until the decoder gives up after a good beginning."""
@@ -154,7 +159,10 @@ class Recording:
         start, stop = first / sr, (first + len(y)) / sr
         windows_per_second = self._decoder.samplerate / self._window
         touched = range(int(start * windows_per_second), math.ceil(stop * windows_per_second))
-        if self._not_finite.intersection(touched):
+        bad = self._not_finite.intersection(touched)
+        # The last window may reach into the next segment; none before it is asked for again.
+        self._not_finite.difference_update(range(touched.start, int(stop * windows_per_second)))
+        if bad:
             message = "the segment holds NaN or infinite samples"
             return Refused(start, stop, "not_finite", message)
         try:
@@ -196,43 +204,3 @@ def resample(
     for block in blocks:
         yield stream.resample_chunk(block)
     yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
-
-
-def cut(blocks: Iterable[NDArray[np.float32]], *, length: int) -> Iterator[NDArray[np.float32]]:
-    """Cut a stream into segments of `length` samples.
-
-    A segment is let go as soon as half a segment or more follows it; so what is left
-    at the end is shorter than one and a half segments, and stands whole.
-
-    Parameters
-    ----------
-    blocks : iterable of ndarray, shape (n,)
-        Samples in order.
-    length : int
-        Length of a full segment in samples.
-
-    Yields
-    ------
-    ndarray, shape (length,), the last one (at least length / 2, or all there is)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from genre_audio.audio.recording import cut
-    >>> [len(y) for y in cut([np.zeros(7), np.zeros(6)], length=4)]
-    [4, 4, 5]
-    """
-    held: list[NDArray[np.float32]] = []
-    count = 0
-    for block in blocks:
-        held.append(block)
-        count += len(block)
-        if 2 * count < 3 * length:
-            continue
-        y = np.concatenate(held)
-        while 2 * len(y) >= 3 * length:
-            yield y[:length].copy()
-            y = y[length:]
-        held, count = [y.copy()], len(y)
-    if count:
-        yield np.concatenate(held)
