@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+import genre_audio
 from genre_audio.extraction import compiled
 from genre_audio.extraction.compiled import VARIABLE, prepare_kernels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a cache folder of the test's own, where nothing is compiled yet."""
+    """Return a cache folder of the test's own, beside sources that cannot be written to."""
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "__pycache__").write_text("a file where the folder should be")
+    monkeypatch.setattr(compiled, "_KERNELS", tmp_path / "sources")
     monkeypatch.delenv(VARIABLE, raising=False)
     # setenv, so that what prepare_kernels sets is taken back afterwards.
     monkeypatch.setenv(VARIABLE, "")
@@ -67,6 +77,25 @@ def test_a_folder_that_the_user_chose_is_used(
     assert not cache.exists()
 
 
+def test_where_sources_can_be_written_to_the_result_lies_beside_them(
+    cache: Path, compilations: list[str], tmp_path: Path
+) -> None:
+    beside = tmp_path / "sources" / "__pycache__"
+    beside.unlink()
+    prepare_kernels()
+    assert compilations == [str(beside)]
+    assert not cache.exists()
+
+
+def test_changed_sources_compile_again(
+    cache: Path, compilations: list[str], tmp_path: Path
+) -> None:
+    prepare_kernels()
+    (tmp_path / "sources" / "kernel.py").write_text("")
+    prepare_kernels()
+    assert len(compilations) == 2
+
+
 def test_other_versions_compile_again(
     cache: Path, compilations: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +135,19 @@ def test_somebody_elses_folder_is_never_used(
     assert Path(folder).name.startswith("genre-audio-")  # a private one, made by mkdtemp
 
 
+def test_no_folder_at_all_stops_nobody(
+    cache: Path, compilations: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere(*_where: object, **_how: object) -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(compiled.Path, "mkdir", nowhere)
+    monkeypatch.setattr(compiled.tempfile, "mkdtemp", nowhere)
+    prepare_kernels()
+    assert compilations == []
+    assert not os.environ.get(VARIABLE)
+
+
 def test_an_unusable_folder_stops_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compilations: list[str]
 ) -> None:
@@ -116,10 +158,74 @@ def test_an_unusable_folder_stops_nobody(
 
 
 def test_warming_up_leaves_compiled_code_and_says_it_is_complete() -> None:
-    # A real run, in the machine's own cache: half a minute where that is not warm yet.
+    # A real run, in the machine's own cache: ten seconds where that is not warm yet.
     code = "import os, genre_audio.extraction.compiled as c; c.prepare_kernels()"
     run = [sys.executable, "-c", f"{code}; print(os.environ[c.VARIABLE])"]
     found = subprocess.run(run, check=True, capture_output=True, text=True, timeout=300)
     folder = Path(found.stdout.strip())
     assert (folder / f"complete-{compiled._key()}").exists()
     assert list(folder.glob("**/*.nbi"))
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """Return a folder that other users may enter; tmp_path lies in one that is private."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+        for below in folder.rglob("*"):  # or nobody but root could delete them
+            if below.is_dir():
+                below.chmod(0o755)
+
+
+DESCRIBE = """
+import os, pathlib, sys
+import genre_audio.extraction.compiled as compiled
+
+said = []
+compiled.prepare_kernels(said.append)
+compiled.warm()  # works, whatever could be kept
+folder = pathlib.Path(os.environ[compiled.VARIABLE])
+print(len(said), folder, len(list(folder.glob("**/*.nbi"))), "librosa.core" in sys.modules)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="there are no users to be here")
+def test_a_read_only_installation_without_a_home_works(public_folder: Path) -> None:
+    """As an unprivileged user, who can read everything and write to one folder only."""
+    package = public_folder / "site" / "genre_audio"
+    shutil.copytree(Path(genre_audio.__file__).parent, package, ignore=lambda *_: ["__pycache__"])
+    temporary = public_folder / "temporary"
+    temporary.mkdir()
+    temporary.chmod(0o777)
+    for folder in [package, *(path for path in package.rglob("*") if path.is_dir())]:
+        folder.chmod(0o555)
+    command = [sys.executable, "-c", DESCRIBE]
+    if os.getuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("root cannot become an unprivileged user without setpriv")
+        # Reading is left: the interpreter may lie in root's own folder.
+        may = "-all,+dac_read_search"
+        user = ["--reuid", "65534", "--regid", "65534", "--clear-groups"]
+        command = ["setpriv", *user, "--inh-caps", may, "--ambient-caps", may, *command]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(package.parent),
+        "TMPDIR": str(temporary),
+        "HOME": "/nonexistent",
+    }
+    runs = []
+    for _ in range(2):
+        done = subprocess.run(
+            command, env=environment, cwd="/", capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, done.stderr
+        runs.append(done.stdout.split())
+    (first, second) = runs
+    assert first[0] == "1"  # said to compile
+    assert second[0] == "0"  # found it
+    assert Path(first[1]).is_relative_to(temporary)
+    assert first[1:] == second[1:]
+    assert int(first[2]) >= 5
+    assert first[3] == "False"
