@@ -8,8 +8,9 @@ sums by their number, so that results would depend on the machine.
 
 from __future__ import annotations
 
+import math
 import warnings
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from genre_audio.errors import ParameterError
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
 __all__ = ["map_unordered", "resolve_jobs"]
+
+_CHUNK_SECONDS: Final = 0.3
+"""Sending work to another process and back takes milliseconds: little of this."""
+
+_WORTH_A_WORKER: Final = 2.0
+"""Seconds of work for which another process, which takes one to start, is worth it."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -46,7 +53,11 @@ def resolve_jobs(n_jobs: int | None) -> int:
 
 
 def map_unordered(
-    function: Callable[[Item], Result], items: Sequence[Item], *, n_jobs: int = 1
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    *,
+    n_jobs: int = 1,
+    costs: Sequence[float] | None = None,
 ) -> Generator[Result, None, None]:
     """Yield ``function(item)`` for every item, as results come.
 
@@ -57,7 +68,10 @@ def map_unordered(
     items : sequence
         Arguments; results must tell by themselves which item they belong to.
     n_jobs : int
-        Number of worker processes; 1 runs in this one.
+        Largest number of worker processes; 1 runs in this one.
+    costs : sequence of float, optional
+        Seconds that each item is expected to take. Workers then begin with the longest,
+        short ones travel together, and no more are started than are worth their start.
 
     Yields
     ------
@@ -70,23 +84,43 @@ def map_unordered(
     >>> sorted(map_unordered(abs, [-2, 1]))
     [1, 2]
     """
-    n_jobs = min(n_jobs, len(items))
-    if n_jobs <= 1:
+    if costs is not None:
+        n_jobs = min(n_jobs, int(sum(costs) / _WORTH_A_WORKER))
+    if min(n_jobs, len(items)) <= 1:
         import threadpoolctl
 
         with threadpoolctl.threadpool_limits(limits=1):
             yield from map(function, items)
         return
+    chunks = [[item] for item in items] if costs is None else _chunks(items, costs)
+    n_jobs = min(n_jobs, len(chunks))
     import joblib
 
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-        parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered")
-        results = parallel(joblib.delayed(function)(item) for item in items)
+        parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
+        results = parallel(joblib.delayed(_map)(function, chunk) for chunk in chunks)
         try:
-            for result in results:  # noqa: UP028 - `yield from` would close them unseen
-                yield result
+            for chunk_results in results:
+                yield from chunk_results
         finally:
             # Who stops halfway, as by Ctrl-C, knows that work is lost.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)
                 results.close()
+
+
+def _map(function: Callable[[Item], Result], chunk: Sequence[Item]) -> list[Result]:
+    return list(map(function, chunk))
+
+
+def _chunks(items: Sequence[Item], costs: Sequence[float]) -> list[list[Item]]:
+    """Return the items, dear ones first and by themselves, cheap ones in parcels."""
+    chunks: list[list[Item]] = []
+    filled = math.inf
+    for cost, place in sorted(((cost, n) for n, cost in enumerate(costs)), reverse=True):
+        if filled + cost > _CHUNK_SECONDS:
+            chunks.append([])
+            filled = 0.0
+        chunks[-1].append(items[place])
+        filled += cost
+    return chunks

@@ -255,6 +255,7 @@ def test_every_flag_of_predict_is_handed_on(tapes, monkeypatch):
         *("--segments", "-j", "1"),
     )
     assert seen["resolve"] == (("default",), {})
+    assert seen["map"][1].pop("costs")
     assert seen["map"][1] == {"n_jobs": 1}
     assert seen["text"] == ((), {"form": "jsonl", "k": 2, "segments": True})
     assert seen["write"][0][0] == Path("r.jsonl")

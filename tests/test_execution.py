@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
 import pytest
 import threadpoolctl
+from hypothesis import given
+from hypothesis import strategies as st
 
+from genre_audio import execution
 from genre_audio.errors import ParameterError
 from genre_audio.execution import map_unordered, resolve_jobs
 
@@ -15,6 +19,53 @@ from genre_audio.execution import map_unordered, resolve_jobs
 @pytest.mark.parametrize("items", [[], [-1], [-3, 2, 2]])
 def test_every_item_gives_one_result(items: list[int], n_jobs: int) -> None:
     assert sorted(map_unordered(abs, items, n_jobs=n_jobs)) == sorted(map(abs, items))
+
+
+@pytest.fixture
+def cheap_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start workers for any work at all."""
+    monkeypatch.setattr(execution, "_WORTH_A_WORKER", 1e-9)
+
+
+@given(
+    costs=st.lists(st.floats(0, 2), min_size=1, max_size=40),
+)
+def test_parcels_hold_every_item_once_the_dearest_first(costs: list[float]) -> None:
+    items = list(range(len(costs)))
+    chunks = execution._chunks(items, costs)
+    assert sorted(item for chunk in chunks for item in chunk) == items
+    sent = [costs[item] for chunk in chunks for item in chunk]
+    assert sent == sorted(costs, reverse=True)
+    # No parcel is larger than it may be, unless by its only item; none could be joined.
+    sums = [sum(costs[item] for item in chunk) for chunk in chunks]
+    for chunk, total in zip(chunks, sums, strict=True):
+        assert len(chunk) == 1 or total <= execution._CHUNK_SECONDS + 1e-9
+    for chunk, following in itertools.pairwise(chunks):
+        together = [costs[item] for item in (*chunk, following[0])]
+        assert sum(together) > execution._CHUNK_SECONDS - 1e-9
+
+
+@pytest.mark.usefixtures("cheap_workers")
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_costs_change_no_result(n_jobs: int) -> None:
+    costs = [0.1, 5.0, 0.0, 0.25, 0.2]
+    results = map_unordered(abs, [-1, -2, -3, -4, -5], n_jobs=n_jobs, costs=costs)
+    assert sorted(results) == [1, 2, 3, 4, 5]
+
+
+def test_little_work_is_done_in_this_process() -> None:
+    costs = [0.5, 0.5]
+    processes = set(map_unordered(process, [0, 0], n_jobs=2, costs=costs))
+    assert processes == {os.getpid()}
+
+
+def test_much_work_is_done_in_others() -> None:
+    processes = set(map_unordered(process, [0, 0], n_jobs=2, costs=[9.0, 9.0]))
+    assert os.getpid() not in processes
+
+
+def process(_: int) -> int:
+    return os.getpid()
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])

@@ -601,6 +601,7 @@ def test_the_order_of_files_changes_no_byte(tapes: Path, table: Path) -> None:
 def test_the_number_of_workers_changes_no_byte(
     tapes: Path, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("genre_audio.execution._WORTH_A_WORKER", 1e-9)
     # Worker processes would know nothing of stand-ins.
     monkeypatch.setattr("genre_audio.extraction.recording.feature_row", feature_row)
     monkeypatch.setattr(MODULE, "extract_recording", extract_recording)

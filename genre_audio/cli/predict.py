@@ -105,7 +105,12 @@ def _from_recordings(
 ) -> tuple[list[Prediction], int]:
     from genre_audio.audio import find_recordings
     from genre_audio.execution import map_unordered, resolve_jobs
-    from genre_audio.extraction import Extracted, extract_recording, prepare_kernels
+    from genre_audio.extraction import (
+        Extracted,
+        expected_seconds,
+        extract_recording,
+        prepare_kernels,
+    )
     from genre_audio.prediction import predict_extracted, schema_for
 
     sources = find_recordings(paths)
@@ -116,7 +121,8 @@ def _from_recordings(
     results: list[Extracted | Failure] = []
     with progress("reading") as (start, advance):
         start(len(sources))
-        for result in map_unordered(work, sources, n_jobs=resolve_jobs(jobs)):
+        costs = expected_seconds(sources)
+        for result in map_unordered(work, sources, n_jobs=resolve_jobs(jobs), costs=costs):
             say_failure(result)
             results.append(result)
             advance()

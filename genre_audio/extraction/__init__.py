@@ -7,13 +7,20 @@ CSV, its manifest, and a journal while a run is under way.
 
 from genre_audio.extraction.compiled import prepare_kernels
 from genre_audio.extraction.extract import ExtractSummary, extract
-from genre_audio.extraction.recording import Extracted, Failure, Row, extract_recording
+from genre_audio.extraction.recording import (
+    Extracted,
+    Failure,
+    Row,
+    expected_seconds,
+    extract_recording,
+)
 
 __all__ = [
     "ExtractSummary",
     "Extracted",
     "Failure",
     "Row",
+    "expected_seconds",
     "extract",
     "extract_recording",
     "prepare_kernels",

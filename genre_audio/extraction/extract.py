@@ -12,7 +12,7 @@ from genre_audio.execution import map_unordered
 from genre_audio.extraction.compiled import prepare_kernels
 from genre_audio.extraction.labels import find_labels
 from genre_audio.extraction.plan import make_plan
-from genre_audio.extraction.recording import Extracted, Failure, extract_recording
+from genre_audio.extraction.recording import Extracted, Failure, expected_seconds, extract_recording
 from genre_audio.extraction.store import Known, read_known, write_table
 from genre_audio.features import GTZAN57, Schema
 from genre_audio.files import lock
@@ -206,7 +206,8 @@ def _run(
     failures: list[Failure] = []
     if not sources:
         return computed, failures
-    with journal, contextlib.closing(map_unordered(work, sources, n_jobs=n_jobs)) as results:
+    results = map_unordered(work, sources, n_jobs=n_jobs, costs=expected_seconds(sources))
+    with journal, contextlib.closing(results):
         for result in results:
             if isinstance(result, Failure):
                 failures.append(result)
