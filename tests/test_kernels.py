@@ -40,18 +40,19 @@ def matrices(max_side: int) -> st.SearchStrategy[np.ndarray]:
 # -- running medians -------------------------------------------------------------------
 
 
-def scipys_median(X: np.ndarray) -> np.ndarray:
-    return scipy.ndimage.median_filter(X, size=(31, 1), mode="reflect")
+def naive_median(X: np.ndarray) -> np.ndarray:
+    padded = np.pad(X, ((15, 15), (0, 0)), mode="symmetric")
+    return np.median(np.lib.stride_tricks.sliding_window_view(padded, 31, axis=0), axis=-1)
 
 
 @given(X=matrices(80))
-def test_medians_are_scipys(X: np.ndarray) -> None:
+def test_medians_are_those_of_sorted_windows(X: np.ndarray) -> None:
     found = running_median(X)
     assert found.dtype == np.float32
-    assert np.array_equal(found, scipys_median(X))
+    assert np.array_equal(found, naive_median(X))
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (3, 31), (44, 200), (50, 1025), (1025, 44), (500, 7)])
+@pytest.mark.parametrize("shape", [(31, 3), (44, 200), (50, 1025), (1025, 44), (500, 7)])
 @pytest.mark.parametrize("kind", ["noise", "ties", "zeros and ones", "rising", "falling", "huge"])
 def test_medians_of_awkward_matrices(
     shape: tuple[int, int], kind: str, rng: np.random.Generator
@@ -67,7 +68,9 @@ def test_medians_of_awkward_matrices(
         "huge": rng.choice([0.0, 1e-38, 3e38, np.inf], n),
     }[kind]
     X = X.reshape(shape).astype(np.float32)
-    assert np.array_equal(running_median(X), scipys_median(X))
+    # As librosa calls it. (Where the window is longer than the column, scipy 1.17 errs.)
+    expected = scipy.ndimage.median_filter(X, size=(31, 1), mode="reflect")
+    assert np.array_equal(running_median(X), expected)
 
 
 @given(data=st.data())
@@ -79,7 +82,7 @@ def test_a_block_of_medians_is_that_block_of_all(data: st.DataObject) -> None:
         sides.append(range(start, data.draw(st.integers(start + 1, length))))
     rows, columns = sides
     found = running_median(X, rows=rows, columns=columns)
-    expected = scipys_median(X)[rows.start : rows.stop, columns.start : columns.stop]
+    expected = naive_median(X)[rows.start : rows.stop, columns.start : columns.stop]
     assert np.array_equal(found, expected)
 
 
@@ -125,7 +128,8 @@ def test_peaks_of_any_matrix_are_librosas(S: np.ndarray) -> None:
     if len(S) < 3:
         return
     n_fft = 2 * (len(S) - 1)
-    pitches, magnitudes = librosa.piptrack(S=S, sr=SR, fmin=1.0, fmax=SR / 2)
+    below_the_last_bin = (len(S) - 1.5) * SR / n_fft
+    pitches, magnitudes = librosa.piptrack(S=S, sr=SR, fmin=1.0, fmax=below_the_last_bin)
     places, heights = spectral_peaks(S, bins=range(1, len(S) - 1), threshold=0.1)
     assert np.array_equal((places * float(SR) / n_fft).astype(np.float32), pitches[pitches > 0])
     assert np.array_equal(heights, magnitudes[pitches > 0])

@@ -166,8 +166,8 @@ def test_what_cannot_be_read_is_said(table: Path) -> None:
 
 
 def test_versions_are_those_of_what_makes_the_numbers() -> None:
-    import librosa
+    import numba
 
     versions = package_versions()
-    assert versions["librosa"] == librosa.__version__
+    assert versions["numba"] == numba.__version__
     assert set(versions) >= {"genre-audio", "numpy", "scipy", "soundfile", "soxr"}

@@ -40,7 +40,7 @@ def running_median(
     """Replace each element by the median of the 31 elements around it in its column.
 
     Equal to ``scipy.ndimage.median_filter(X, size=(31, 1), mode="reflect")``, bit for
-    bit: edges are mirrored (``d c b a | a b c d``).
+    bit, where there are 31 rows or more: edges are mirrored (``d c b a | a b c d``).
 
     Parameters
     ----------
