@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import importlib
 import io
 import json
 import os
@@ -628,6 +629,17 @@ def test_heavy_libraries_wait_until_they_are_needed(statement):
     wanted = HEAVY - {"pydantic"} if "help" in statement else HEAVY  # typer parses with it
     result = program("-c", f"{statement}; {LOOK % (wanted,)}")
     assert result.stdout == "[]\n", result.stderr
+
+
+def test_no_threads_are_started_that_would_only_wait(monkeypatch):
+    seen = []
+    module = importlib.import_module("genre_audio.cli.app")  # its name is the application's
+    monkeypatch.setattr(module, "app", lambda: seen.append(os.environ["OPENBLAS_NUM_THREADS"]))
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    main()
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    main()
+    assert seen == ["3", "1"], "what the user says goes first"
 
 
 def test_a_model_answers_with_numpy_alone():
