@@ -146,6 +146,20 @@ def test_estimators_of_others_are_refused(estimator):
         plain_chain(pipeline)
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"widen__transformer_weights": {"columns": 2.0}},
+        {"widen__discriminants__solver": "svd", "widen__discriminants__shrinkage": None},
+    ],
+)
+def test_known_estimators_set_otherwise_are_refused(how):
+    X, y = rows(("jazz", "metal"))
+    learner = make_learner("random_forest", columns=COLUMNS, trees=3).set_params(**how).fit(X, y)
+    with pytest.raises(TypeError, match="discriminants of this package"):
+        plain_chain(learner)
+
+
 def test_unknown_steps_are_refused():
     chain = Chain((Step("scale", {"mean": np.zeros(1), "scale": np.ones(1)}),))
     assert Chain.from_arrays("a", chain.to_arrays("a")).transform(np.ones((1, 1))).tolist() == [[1]]

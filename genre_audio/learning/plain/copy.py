@@ -108,7 +108,10 @@ def _whiten(estimator: Any) -> _Arrays:  # noqa: ANN401
 def _union(estimator: Any) -> _Arrays:  # noqa: ANN401
     parts = dict(estimator.transformer_list)
     found = parts["discriminants"]
-    weight = (estimator.transformer_weights or {}).get("discriminants", 1.0)
+    weights = dict(estimator.transformer_weights or {})
+    weight = weights.pop("discriminants", 1.0)
+    if weights or found.solver != "eigen":  # the others move the rows first
+        raise TypeError("discriminants of this package are found by 'eigen' and alone have weights")
     directions = weight * found.scalings_[:, : found._max_components]
     return {"directions": directions} | (_whiten(parts["whiten"]) if "whiten" in parts else {})
 
