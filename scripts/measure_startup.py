@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 LOAD = "from genre_audio import load_bundle, resolve_model; "
 LOAD += "bundle = load_bundle(resolve_model('default').path)"
 ANSWER = f"""
+import os
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does
 from pathlib import Path
 import genre_audio.cli, genre_audio.audio, genre_audio.extraction
 from genre_audio.extraction import Extracted, Row
