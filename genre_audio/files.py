@@ -15,8 +15,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import filelock
-
 from genre_audio.errors import BusyError, OutputError
 
 if TYPE_CHECKING:
@@ -151,6 +149,8 @@ def lock(path: Path) -> Iterator[None]:
     >>> with tempfile.TemporaryDirectory() as folder, lock(pathlib.Path(folder, "t.csv")):
     ...     pass
     """
+    import filelock
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         held = filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import importlib
 import io
 import json
 import os
@@ -608,8 +609,8 @@ def program(*arguments, env=None, **how):
 
 
 HEAVY = {"joblib", "librosa", "numba", "numpy", "pandas", "scipy", "skops", "sklearn"}
-HEAVY |= {"soundfile", "soxr", "xgboost"}
-LOOK = "import sys; print(sorted({name.split('.')[0] for name in sys.modules} & set(%r)))"
+HEAVY |= {"filelock", "matplotlib", "pydantic", "rich", "soundfile", "soxr", "xgboost"}
+LOOK = "import sys; print(sorted(set(sys.modules) & set(%r)))"
 
 
 @pytest.mark.parametrize(
@@ -625,7 +626,55 @@ LOOK = "import sys; print(sorted({name.split('.')[0] for name in sys.modules} & 
     ids=["package", "cli", "help"],
 )
 def test_heavy_libraries_wait_until_they_are_needed(statement):
+    wanted = HEAVY - {"pydantic"} if "help" in statement else HEAVY  # typer parses with it
+    result = program("-c", f"{statement}; {LOOK % (wanted,)}")
+    assert result.stdout == "[]\n", result.stderr
+
+
+def test_no_threads_are_started_that_would_only_wait(monkeypatch):
+    seen = []
+    module = importlib.import_module("genre_audio.cli.app")  # its name is the application's
+    monkeypatch.setattr(module, "app", lambda: seen.append(os.environ["OPENBLAS_NUM_THREADS"]))
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    main()
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    main()
+    assert seen == ["3", "1"], "what the user says goes first"
+
+
+def test_a_model_answers_with_numpy_alone():
+    statement = (
+        "from genre_audio import load_bundle, resolve_model; "
+        "bundle = load_bundle(resolve_model('default').path); "
+        "bundle.predict_proba(bundle.probe.rows); "
+        "bundle.neighbourhood.percentile(bundle.probe.rows)"
+    )
     result = program("-c", f"{statement}; {LOOK % (HEAVY,)}")
+    assert result.stdout == "['numpy']\n", result.stderr
+
+
+# What trains, what reads tables, what spreads work over processes, and what drags all in.
+SPARED = {"joblib", "librosa", "matplotlib", "pandas", "skops", "sklearn", "xgboost"}
+SPARED |= {"scipy.optimize", "scipy.signal", "scipy.stats"}
+
+
+def test_telling_the_genre_of_a_recording_imports_nothing_that_learns(tapes):
+    arguments = ["predict", str(tapes / "a" / "music.wav"), "-m", "default"]
+    statement = (
+        "from typer.testing import CliRunner; from genre_audio.cli import app; "
+        f"result = CliRunner().invoke(app, {arguments!r}); assert result.exit_code == 0, result"
+    )
+    result = program("-c", f"{statement}; {LOOK % (SPARED,)}")
+    assert result.stdout == "[]\n", result.stderr
+
+
+def test_telling_the_genres_of_a_table_imports_nothing_that_learns(features):
+    arguments = ["predict", "--table", str(features), "-m", "default"]
+    statement = (
+        "from typer.testing import CliRunner; from genre_audio.cli import app; "
+        f"result = CliRunner().invoke(app, {arguments!r}); assert result.exit_code == 0, result"
+    )
+    result = program("-c", f"{statement}; {LOOK % (SPARED - {'pandas'},)}")
     assert result.stdout == "[]\n", result.stderr
 
 

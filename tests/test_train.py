@@ -11,7 +11,7 @@ import pytest
 
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import GTZAN57
-from genre_audio.learning import BUDGETS
+from genre_audio.learning import BUDGETS, GenreStack
 from genre_audio.tables import FeatureTable, dataset_of, resolve_groups
 from genre_audio.training import train
 from genre_audio.training.card import card_text
@@ -97,12 +97,12 @@ def test_groups_reach_the_stack_the_scores_and_the_neighbourhood(monkeypatch):
 
     seen = []
 
-    class Spy(module.GenreStack):
+    class Spy(GenreStack):
         def fit(self, X, y, groups=None):
             seen.append(len(set(np.asarray(groups))))
             return super().fit(X, y, groups=groups)
 
-    monkeypatch.setattr(module, "GenreStack", Spy)
+    monkeypatch.setattr("genre_audio.learning.GenreStack", Spy)
     bundle, (score,) = fit(feature_table(), groups="artist")
     assert seen == [9, 9, 18]  # two halves of eighteen artists, then all
     assert bundle.info.training["grouping"] == "artist"
@@ -147,7 +147,7 @@ def test_one_genre_is_refused():
 
 @pytest.mark.parametrize("groups", [None, "artist"])
 def test_a_genre_with_too_few_groups_is_refused_before_any_work(groups, monkeypatch):
-    monkeypatch.setattr(module, "GenreStack", lambda **_: pytest.fail("work was done"))
+    monkeypatch.setattr("genre_audio.learning.GenreStack", lambda **_: pytest.fail("work was done"))
     table = feature_table()
     per_group = 1 if groups is None else 2
     keep = (table.frame["label"] != "polka") | (np.arange(36) < 24 + 5 * per_group)

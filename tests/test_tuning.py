@@ -21,7 +21,8 @@ from genre_audio.learning import (
     tuning,
 )
 from genre_audio.learning.budget import budget_of
-from genre_audio.learning.pool import _loss, lift
+from genre_audio.learning.plain.steps import lift
+from genre_audio.learning.pool import _loss
 from genre_audio.learning.tuning import candidates, tune
 
 

@@ -117,12 +117,14 @@ def _from_recordings(
     work = functools.partial(
         extract_recording, schema=schema_for(bundle), segmentation=bundle.segmentation
     )
+    # Counting the cores takes joblib, which one recording does not need.
+    n_jobs = 1 if jobs is None and len(sources) == 1 else resolve_jobs(jobs)
     prepare_kernels(say)
     results: list[Extracted | Failure] = []
     with progress("reading") as (start, advance):
         start(len(sources))
         costs = expected_seconds(sources)
-        for result in map_unordered(work, sources, n_jobs=resolve_jobs(jobs), costs=costs):
+        for result in map_unordered(work, sources, n_jobs=n_jobs, costs=costs):
             say_failure(result)
             results.append(result)
             advance()

@@ -14,8 +14,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from genre_audio.errors import TableError
 from genre_audio.extraction.recording import Extracted, Failure, Row, rows_digest
 from genre_audio.files import replace_text
@@ -34,6 +32,8 @@ from genre_audio.tables.manifest import manifest_path, package_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    import pandas as pd
 
     from genre_audio.config import Segmentation
     from genre_audio.features import Schema
@@ -193,6 +193,8 @@ def write_table(
 def _frame(
     recordings: list[Extracted], *, schema: Schema, labels: Mapping[str, str | None]
 ) -> pd.DataFrame:
+    import pandas as pd
+
     records = [
         (name.name, row.length, *row.values, labels.get(name.name), name.name, row.start, row.stop)
         for name in recordings

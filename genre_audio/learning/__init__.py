@@ -4,29 +4,15 @@ From the row outwards: `transforms` give the columns a form that learners like,
 `whitening` makes classes round, `learners` are five pipelines with their search spaces,
 `tuning` chooses among as many candidates as a `Budget` allows, `pool` weighs the
 learners, and `GenreStack` puts them together so that no group is ever on both sides of
-a fold. `trusted` lists the types that a stored stack may be made of.
+a fold. `plain` answers like a fitted stack, without the libraries that fitted it, and is
+what is stored. `trusted` lists the types that a stack of the older form may be made of.
+
+Names are gathered in ``__init__.pyi`` and loaded when they are first used, because
+scikit-learn takes a second to import, and most commands do not learn.
 
 Pure functions of rows and seeds live here. Files, progress and scores do not.
 """
 
-from genre_audio.learning.budget import BUDGETS, Budget
-from genre_audio.learning.learners import LEARNERS, make_learner, search_space
-from genre_audio.learning.pool import LogPool
-from genre_audio.learning.stack import GenreStack
-from genre_audio.learning.transforms import NormalScores, RowTransform
-from genre_audio.learning.trusted import TRUSTED_TYPES
-from genre_audio.learning.whitening import WithinClassWhitening
+import lazy_loader
 
-__all__ = [
-    "BUDGETS",
-    "LEARNERS",
-    "TRUSTED_TYPES",
-    "Budget",
-    "GenreStack",
-    "LogPool",
-    "NormalScores",
-    "RowTransform",
-    "WithinClassWhitening",
-    "make_learner",
-    "search_space",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

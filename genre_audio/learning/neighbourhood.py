@@ -13,11 +13,8 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from sklearn.metrics import pairwise_distances
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 
-from genre_audio.learning.transforms import RowTransform
+from genre_audio.learning.plain.steps import squared_distances
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Neighbourhood"]
 
 _NEIGHBOURS: Final = 5
+# Rows at a time: distances to a thousand training rows take 8 kB for each.
+_BLOCK: Final = 2048
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -33,7 +32,7 @@ class Neighbourhood:
 
     Attributes
     ----------
-    space : Pipeline
+    space : Chain
         Takes rows into that space: logarithms of variances, the level taken out,
         unit variance.
     rows : ndarray of float32, shape (training rows, dimensions)
@@ -59,7 +58,7 @@ class Neighbourhood:
     names: NDArray[np.str_]
     labels: NDArray[np.str_]
     groups: NDArray[np.str_]
-    quantiles: NDArray[np.float64]
+    quantiles: NDArray[np.floating[Any]]
 
     @classmethod
     def fit(
@@ -82,21 +81,24 @@ class Neighbourhood:
         columns : list of str
             Names of the columns.
         """
+        from sklearn.pipeline import Pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        from genre_audio.learning.plain.copy import plain_chain
+        from genre_audio.learning.transforms import RowTransform
+
         transform = RowTransform(columns=columns, level_invariant="rms_mean" in columns)
-        space = Pipeline([("form", transform), ("scale", StandardScaler())])
-        rows = space.fit_transform(X).astype(np.float32)
-        apart = pairwise_distances(rows)
+        space = plain_chain(Pipeline([("form", transform), ("scale", StandardScaler())]).fit(X))
+        rows = space.transform(np.asarray(X, dtype=np.float64)).astype(np.float32)
+        apart = _distances(rows, rows)
         apart[groups[:, None] == groups[None, :]] = np.inf
         own = _mean_nearest(apart)
         quantiles = np.quantile(own[np.isfinite(own)], np.linspace(0.0, 1.0, 101))
         return cls(space, rows, names, labels, groups.astype(str), quantiles)
 
-    def distances(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+    def distances(self, X: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return the distance of each row to each training row, shape (rows, training rows)."""
-        found: NDArray[np.float64] = pairwise_distances(
-            self.space.transform(X).astype(np.float32), self.rows
-        )
-        return found
+        return _distances(self.space.transform(X).astype(np.float32), self.rows)
 
     def percentile(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how much of the training set lies nearer than each row, in percent.
@@ -111,11 +113,19 @@ class Neighbourhood:
         ndarray of float, shape (rows,)
             0 to 100; above 95 a row is unlike anything that was learned.
         """
-        return np.interp(
-            _mean_nearest(self.distances(X)), self.quantiles, np.linspace(0.0, 100.0, 101)
-        )
+        blocks = np.split(X, range(_BLOCK, len(X), _BLOCK))
+        nearest = np.concatenate([_mean_nearest(self.distances(block)) for block in blocks])
+        return np.interp(nearest, self.quantiles, np.linspace(0.0, 100.0, 101))
 
 
-def _mean_nearest(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+def _distances(X: NDArray[np.float32], Y: NDArray[np.float32]) -> NDArray[np.float32]:
+    # Kept in single precision, but not found in it: differences of large numbers are small.
+    squares = squared_distances(X.astype(np.float64), Y.astype(np.float64))
+    return np.sqrt(squares.astype(np.float32))
+
+
+def _mean_nearest(distances: NDArray[np.float32]) -> NDArray[np.float32]:
     count = min(_NEIGHBOURS, distances.shape[1] - 1)
-    return np.sort(distances, axis=1)[:, :count].mean(axis=1)
+    # Parted first: sorting all to take five would cost more than finding the distances.
+    least = np.partition(distances, count, axis=1)[:, :count]
+    return np.asarray(np.sort(least, axis=1).mean(axis=1))

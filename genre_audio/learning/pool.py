@@ -19,39 +19,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import log_softmax, softmax
+from scipy.special import log_softmax
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
+
+from genre_audio.learning.plain.steps import lift, pooled
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["LogPool", "lift"]
-
-
-def lift(probabilities: npt.ArrayLike, *, share: float = 0.001) -> npt.NDArray[np.float64]:
-    """Mix probabilities with equal ones, so that none is zero.
-
-    Parameters
-    ----------
-    probabilities : array_like of shape (..., n_classes)
-        Rows that sum to 1.
-    share : float
-        Share of the equal probabilities.
-
-    Returns
-    -------
-    ndarray of float64, shape (..., n_classes)
-        Rows that sum to 1, none below ``share / n_classes``.
-
-    Examples
-    --------
-    >>> from genre_audio.learning.pool import lift
-    >>> lift([1.0, 0.0], share=0.5).tolist()
-    [0.75, 0.25]
-    """
-    given = np.asarray(probabilities, dtype=np.float64)
-    return (1.0 - share) * given + share / given.shape[-1]
+__all__ = ["LogPool"]
 
 
 class LogPool(BaseEstimator):  # type: ignore[misc]
@@ -62,7 +39,7 @@ class LogPool(BaseEstimator):  # type: ignore[misc]
     pull : float
         How strongly the weights are drawn towards equal ones.
     share : float
-        See `lift`.
+        See `genre_audio.learning.plain.steps.lift`.
 
     Attributes
     ----------
@@ -114,9 +91,7 @@ class LogPool(BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, P: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Pool probabilities of shape (n_learners, n_rows, n_classes) to (n_rows, n_classes)."""
         check_is_fitted(self)
-        scores = np.log(lift(P, share=self.share))
-        pooled: npt.NDArray[np.float64] = softmax(np.tensordot(self.weights_, scores, 1), axis=1)
-        return pooled
+        return pooled(P, weights=self.weights_, share=self.share)
 
 
 def _loss(

@@ -19,7 +19,7 @@ be stored without trusting code. Nothing may enter here that looks at labels.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
@@ -27,6 +27,7 @@ from sklearn.preprocessing import QuantileTransformer
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from genre_audio.errors import ParameterError, TableError
+from genre_audio.learning.forms import LEVEL, OFFSETS, reformed, sized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,26 +35,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = ["NormalScores", "RowTransform"]
-
-_OFFSETS: Final = ("harmony_mean", "perceptr_mean")
-_LEVEL: Final = "rms_mean"
-# The mean whose square a variance is divided by. Energies are said relative to the level.
-_SCALES: Final = {
-    "rms_var": _LEVEL,
-    "harmony_var": _LEVEL,
-    "perceptr_var": _LEVEL,
-    "spectral_centroid_var": "spectral_centroid_mean",
-    "spectral_bandwidth_var": "spectral_bandwidth_mean",
-    "rolloff_var": "rolloff_mean",
-    "zero_crossing_rate_var": "zero_crossing_rate_mean",
-}
-_POSITIVE: Final = frozenset({*_SCALES.values(), "tempo"})
-_LOUDNESS: Final = "mfcc1_mean"
-# The first coefficient of an orthonormal DCT-II over 128 bands is their sum / sqrt(128),
-# so a gain of x dB in every band moves it by x * sqrt(128).
-_LOUDNESS_PER_DB: Final = float(np.sqrt(128.0))
-# As small as the samples below which features know no sound.
-_SMALLEST: Final = 1e-10
 
 
 class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -126,8 +107,8 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise ParameterError("offsets move with the level: keep both, or neither")
         X = validate_data(self, X, dtype=np.float64)
         self.columns_ = self._names(X.shape[1])
-        dropped: set[str] = set() if self.offsets else set(_OFFSETS)
-        dropped |= {_LEVEL} if self.level_invariant else set()
+        dropped: set[str] = set() if self.offsets else set(OFFSETS)
+        dropped |= {LEVEL} if self.level_invariant else set()
         kept = [place for place, name in enumerate(self.columns_) if name not in dropped]
         self.kept_ = np.array(kept, dtype=np.int64)
         return self
@@ -140,9 +121,9 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 f"{len(names)} column names were given for rows of {n_columns} numbers; "
                 "give one name per column, in order"
             )
-        if self.level_invariant and _LEVEL not in names:
+        if self.level_invariant and LEVEL not in names:
             raise TableError(
-                f"a level-invariant form needs the column {_LEVEL!r}, which is missing; "
+                f"a level-invariant form needs the column {LEVEL!r}, which is missing; "
                 "add it, or keep the level"
             )
         return names
@@ -154,38 +135,21 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         rows: npt.NDArray[np.float64] = validate_data(
             self, X, dtype=np.float64, reset=False, copy=True
         )
-        places = {name: place for place, name in enumerate(self.columns_)}
-        sizes = np.log(np.abs(rows[:, [places[name] for name in self._sized()]]) + 1e-7)
-        for name in _POSITIVE & places.keys():
-            rows[:, places[name]] = np.log(np.maximum(rows[:, places[name]], _SMALLEST))
-        for name, place in places.items():
-            self._reform(rows, name=name, place=place, places=places)
-        return np.hstack([rows[:, self.kept_], sizes])
-
-    def _sized(self) -> list[str]:
-        """Return the offsets of which the size is said as well."""
-        return [name for name in _OFFSETS if self.offsets and name in self.columns_]
-
-    def _reform(
-        self, rows: npt.NDArray[np.float64], *, name: str, place: int, places: dict[str, int]
-    ) -> None:
-        """Replace one column; means of positive quantities are logarithms already."""
-        scale = places.get(_SCALES.get(name, ""))
-        if scale is not None:
-            rows[:, place] *= np.exp(-2.0 * rows[:, scale])
-        if name.endswith("_var"):
-            rows[:, place] = np.log(np.maximum(rows[:, place], self.floor))
-        elif name in _OFFSETS:
-            rows[:, place] = np.arcsinh(rows[:, place] / 1e-5)
-        elif name == _LOUDNESS and self.level_invariant:
-            decibels = 20.0 / np.log(10.0) * rows[:, places[_LEVEL]]
-            rows[:, place] -= decibels * _LOUDNESS_PER_DB
+        return reformed(
+            rows,
+            columns=self.columns_,
+            kept=self.kept_,
+            level_invariant=self.level_invariant,
+            offsets=self.offsets,
+            floor=self.floor,
+        )
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:  # noqa: ARG002
         """Return the names of the columns that are kept, and of those that are added."""
         check_is_fitted(self)
         kept = [self.columns_[place] for place in self.kept_]
-        return np.array([*kept, *(f"{name}_size" for name in self._sized())], dtype=object)
+        added = [f"{name}_size" for name in sized(self.columns_, offsets=self.offsets)]
+        return np.array([*kept, *added], dtype=object)
 
 
 class NormalScores(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]

@@ -1,9 +1,9 @@
-"""The types that a stored stack may be made of, beyond those that skops trusts itself.
+"""The types that a stack stored with skops may be made of, beyond those it trusts itself.
 
-skops rebuilds a model from a description and constructs no type that is not allowed.
-This list is the allowance, and each entry was looked at: its constructor and its state
-setter must run no code that the file brings along. Only names may enter here, never a
-switch that trusts everything.
+Bundles of format 1 are stored so. skops rebuilds a model from a description and
+constructs no type that is not allowed. This list is the allowance, and each entry was
+looked at: its constructor and its state setter must run no code that the file brings
+along. Only names may enter here, never a switch that trusts everything.
 """
 
 from __future__ import annotations

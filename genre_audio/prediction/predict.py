@@ -185,8 +185,9 @@ def _pool(
         return []
     probabilities = bundle.predict_proba(X)
     percentiles = bundle.neighbourhood.percentile(X)
+    labels = bundle.labels
     segments = [
-        SegmentPrediction(start, stop, dict(zip(bundle.labels, row, strict=True)))
+        SegmentPrediction(start, stop, dict(zip(labels, row, strict=True)))
         for (start, stop), row in zip(places, probabilities.tolist(), strict=True)
     ]
     identity = _identity(bundle)
@@ -194,12 +195,14 @@ def _pool(
     by_time = np.lexsort(np.stack([np.array([start for start, _ in places]), owners]))
     parts = np.split(by_time, np.cumsum(np.bincount(owners))[:-1])
     for name, mine in zip(names, parts, strict=True):
-        mean = np.average(probabilities[mine], axis=0, weights=lengths[mine])
-        percentile = float(np.average(percentiles[mine], weights=lengths[mine]))
+        # By hand, because np.average asks more questions than a row has numbers.
+        weights, total = lengths[mine], lengths[mine].sum()
+        mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / total
+        percentile = float((percentiles[mine] * weights).sum() / total)
         predictions.append(
             Prediction(
                 recording=name,
-                probabilities=dict(zip(bundle.labels, mean.tolist(), strict=True)),
+                probabilities=dict(zip(labels, mean.tolist(), strict=True)),
                 segments=tuple(segments[place] for place in mine),
                 refused=(),
                 distance_percentile=percentile,

@@ -11,12 +11,12 @@ import csv
 import gzip
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from genre_audio.errors import TableError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
 __all__ = ["read_header", "read_text"]
 
@@ -79,6 +79,8 @@ def read_text(path: Path) -> pd.DataFrame:
     ...     read_text(file)["tempo"].tolist()
     ['120']
     """
+    import pandas as pd
+
     try:
         frame = pd.read_csv(path, encoding="utf-8-sig", dtype=object, keep_default_na=False)
     except (OSError, ValueError) as error:

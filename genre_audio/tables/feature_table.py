@@ -14,7 +14,6 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import ParameterError, TableError
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 __all__ = ["SEGMENT_COLUMNS", "FeatureTable", "read_table", "table_text"]
@@ -81,6 +81,8 @@ class FeatureTable:
     @property
     def labels(self) -> NDArray[np.object_]:
         """The genre of each row, None where there is none, shape (rows,)."""
+        import pandas as pd
+
         if "label" not in self.frame:
             return np.full(len(self.frame), None, dtype=object)
         labels = self.frame["label"].to_numpy(dtype=object, copy=True)
@@ -171,6 +173,8 @@ def _unknown_columns(path: Path, header: list[str]) -> str:
 
 
 def _read_frame(path: Path, *, numbers: Collection[str]) -> pd.DataFrame:
+    import pandas as pd
+
     text = read_text(path)
     if "filename" not in text:
         raise TableError(f"{path} has no column 'filename': rows need the name of their recording")

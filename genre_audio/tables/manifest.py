@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.config import Segmentation, digest
@@ -223,4 +222,6 @@ def package_versions() -> dict[str, str]:
     >>> "numba" in package_versions()
     True
     """
+    from importlib import metadata
+
     return {name: metadata.version(name) for name in _PACKAGES}

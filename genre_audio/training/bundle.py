@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
     from genre_audio.features import Schema
     from genre_audio.learning.neighbourhood import Neighbourhood
+    from genre_audio.learning.plain import PlainStack
 
 __all__ = ["FORMAT", "BundleInfo", "ModelBundle", "Probe"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when an older reader would misuse a newer bundle; older formats stay readable."""
 
 
@@ -101,8 +102,8 @@ class ModelBundle:
 
     Attributes
     ----------
-    classifier : GenreStack
-        The fitted stack.
+    classifier : PlainStack
+        The fitted stack, as arrays.
     neighbourhood : Neighbourhood
         The training rows in the space of likeness.
     info : BundleInfo
@@ -122,7 +123,7 @@ class ModelBundle:
     (10, 10)
     """
 
-    classifier: Any
+    classifier: PlainStack
     neighbourhood: Neighbourhood
     info: BundleInfo
     probe: Probe
@@ -164,5 +165,4 @@ class ModelBundle:
 
     def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability of each genre for each row, shape (rows, genres)."""
-        probabilities: NDArray[np.float64] = self.classifier.predict_proba(X)
-        return probabilities
+        return self.classifier.predict_proba(X)

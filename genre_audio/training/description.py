@@ -21,6 +21,7 @@ __all__ = [
     "INFO_FILE",
     "MODEL_FILE",
     "ROWS_FILE",
+    "SKOPS_FILE",
     "check_place",
     "is_bundle",
     "read_description",
@@ -28,7 +29,10 @@ __all__ = [
 ]
 
 INFO_FILE: Final = "bundle.json"
-MODEL_FILE: Final = "model.skops"
+MODEL_FILE: Final = "model.npz"
+SKOPS_FILE: Final = "model.skops"
+"""What a model was stored in by bundles of format 1."""
+
 ROWS_FILE: Final = "rows.csv.gz"
 ARRAYS_FILE: Final = "arrays.npz"
 _NEEDED: Final = {
@@ -37,9 +41,11 @@ _NEEDED: Final = {
     "training": ("table", "digest", "rows"),
     "thresholds": ("unlike_percentile",),
     "versions": ("scikit-learn", "xgboost-cpu"),
-    "files": (MODEL_FILE, ARRAYS_FILE),
+    "files": (ARRAYS_FILE,),
 }
 """What this package asks of ``bundle.json`` below its first level."""
+_MODEL_FILES: Final = {1: SKOPS_FILE, 2: MODEL_FILE}
+"""What holds the model, by the bundle's format."""
 
 
 def is_bundle(folder: Path) -> bool:
@@ -109,7 +115,7 @@ def read_description(folder: Path) -> tuple[BundleInfo, dict[str, str]]:
     >>> from genre_audio.training import resolve_model
     >>> from genre_audio.training.description import read_description
     >>> sorted(read_description(resolve_model("default").path)[1])
-    ['CARD.md', 'arrays.npz', 'model.skops']
+    ['CARD.md', 'arrays.npz', 'model.npz']
     """
     value = _read_json(folder)
     try:
@@ -117,6 +123,7 @@ def read_description(folder: Path) -> tuple[BundleInfo, dict[str, str]]:
         info = BundleInfo(**{name: value[name] for name in names})
         _ = [value[part][name] for part, names in _NEEDED.items() for name in names]
         files = {str(name): str(sha256) for name, sha256 in value["files"].items()}
+        _ = files[_MODEL_FILES[value["format"]]]
     except KeyError as error:
         raise ModelError(f"{folder / INFO_FILE} lacks {error}; get the bundle again") from error
     except (TypeError, AttributeError) as error:
@@ -132,9 +139,9 @@ def _read_json(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{folder} is no model: it holds no {INFO_FILE}") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{folder / INFO_FILE} cannot be read: {error!r}") from error
-    if found != FORMAT:
+    if not isinstance(found, int) or found not in _MODEL_FILES:
         raise ModelError(
-            f"{folder} has bundle format {found}, this version reads format {FORMAT}: "
+            f"{folder} has bundle format {found}, this version reads formats 1 to {FORMAT}: "
             "update genre-audio"
         )
     return value

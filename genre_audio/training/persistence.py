@@ -1,13 +1,14 @@
 """Bundles on disk: written in one step, checked before anything is made of them.
 
 A bundle is a folder: ``bundle.json`` (what it says of itself, with the sha256 of the
-files beside it), ``model.skops``, ``arrays.npz`` (training rows for likeness, and a
-probe), ``CARD.md`` and perhaps ``rows.csv.gz``. A model from a colleague is a stranger's
-file: it is never unpickled; skops lists the types that it would construct, and a type
-that is not on our list is refused. `docs/formats.md` describes every field.
+files beside it), ``model.npz`` (the stack as plain arrays), ``arrays.npz`` (training rows
+for likeness, and a probe), ``CARD.md`` and perhaps ``rows.csv.gz``. A model from a
+colleague is a stranger's file: it holds numbers and text only, no types and no pickles,
+and what it says is checked by asking it its probe. `docs/formats.md` describes every
+field.
 
 Raising `FORMAT`: whenever an older version of this package would misread the new form.
-Every older format keeps its reader here and a test.
+Every older format keeps its reader and a test: `skops_model` reads format 1.
 """
 
 from __future__ import annotations
@@ -15,59 +16,42 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import hashlib
+import io
 import json
-import zipfile
-from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import skops.io
-from sklearn.pipeline import Pipeline
 
 from genre_audio.config import digest
 from genre_audio.errors import ModelError
-from genre_audio.features import SCHEMAS
 from genre_audio.files import replace_folder
 from genre_audio.learning.neighbourhood import Neighbourhood
-from genre_audio.learning.stack import GenreStack
-from genre_audio.learning.trusted import TRUSTED_TYPES
-from genre_audio.tables import Manifest, table_text
-from genre_audio.tables.manifest import manifest_path
-from genre_audio.training.bundle import FORMAT, BundleInfo, ModelBundle, Probe
+from genre_audio.learning.plain import Chain, PlainStack
+from genre_audio.training.bundle import FORMAT, ModelBundle, Probe
 from genre_audio.training.card import card_text
 from genre_audio.training.description import (
     ARRAYS_FILE,
     INFO_FILE,
     MODEL_FILE,
     ROWS_FILE,
+    SKOPS_FILE,
     check_place,
     read_description,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["load_bundle", "model_versions", "save_bundle"]
+__all__ = ["load_bundle", "save_bundle"]
 
 _CARD: Final = "CARD.md"
 _NEIGHBOURHOOD: Final = ("rows", "names", "labels", "groups", "quantiles")
 _PROBE: Final = ("probe_rows", "probe_probabilities")
-_PACKAGES: Final = ("genre-audio", "numpy", "scikit-learn", "scipy", "skops", "xgboost-cpu")
-
-
-def model_versions() -> dict[str, str]:
-    """Return the versions of the packages that a fitted model depends on.
-
-    Examples
-    --------
-    >>> from genre_audio.training.persistence import model_versions
-    >>> "scikit-learn" in model_versions()
-    True
-    """
-    return {name: metadata.version(name) for name in _PACKAGES}
+_SPACE: Final = "space"
 
 
 def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> None:
@@ -99,15 +83,15 @@ def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> No
     """
     check_place(folder, force=force)
     with replace_folder(folder, force=force) as new:
-        parts = {"classifier": bundle.classifier, "space": bundle.neighbourhood.space}
-        skops.io.dump(parts, new / MODEL_FILE, compression=zipfile.ZIP_LZMA)
+        model = bundle.classifier.to_arrays() | bundle.neighbourhood.space.to_arrays(_SPACE)
+        np.savez_compressed(new / MODEL_FILE, **model)
         arrays = {name: getattr(bundle.neighbourhood, name) for name in _NEIGHBOURHOOD}
         probe = {f"probe_{name}": value for name, value in vars(bundle.probe).items()}
         np.savez_compressed(new / ARRAYS_FILE, **arrays, **probe)
         if bundle.rows is not None:
             _write_rows(bundle.rows, bundle, new)
         (new / _CARD).write_text(card_text(bundle.info), encoding="utf-8")
-        files = {path.name: _sha256(path) for path in sorted(new.iterdir())}
+        files = {path.name: _sha256(path.read_bytes()) for path in sorted(new.iterdir())}
         value = {"format": FORMAT, **dataclasses.asdict(bundle.info), "files": files}
         text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
         (new / INFO_FILE).write_text(text, encoding="utf-8")
@@ -128,8 +112,8 @@ def load_bundle(folder: Path) -> ModelBundle:
     Raises
     ------
     ModelError
-        If it is no bundle, has a later format, was changed since it was written, was
-        made with another scikit-learn or xgboost, or holds types that are not ours.
+        If it is no bundle, has a later format, was changed since it was written, holds
+        anything but a model of ours, or does not answer as it did when it was made.
 
     Examples
     --------
@@ -138,16 +122,19 @@ def load_bundle(folder: Path) -> ModelBundle:
     10
     """
     info, files = read_description(folder)
-    for name, expected in files.items():
-        if not (folder / name).is_file() or _sha256(folder / name) != expected:
-            raise ModelError(f"{folder / name} is missing or was changed; get the bundle again")
-    _check_versions(info)
-    classifier, space = _load_parts(folder / MODEL_FILE)
+    contents = _contents(folder, files)
+    if SKOPS_FILE in files:
+        from genre_audio.training.skops_model import read_skops
+
+        classifier, space = read_skops(contents[SKOPS_FILE], info=info, path=folder / SKOPS_FILE)
+    else:
+        classifier, space = _read_model(contents[MODEL_FILE], path=folder / MODEL_FILE)
     if [str(label) for label in classifier.classes_] != info.labels:
         raise ModelError(
             f"{folder / INFO_FILE} and the model differ in labels; get the bundle again"
         )
-    arrays = _load_arrays(folder / ARRAYS_FILE)
+    names = (*_NEIGHBOURHOOD, *_PROBE)
+    arrays = _read_arrays(contents[ARRAYS_FILE], path=folder / ARRAYS_FILE, names=names)
     bundle = ModelBundle(
         classifier=classifier,
         neighbourhood=Neighbourhood(space, *(arrays[name] for name in _NEIGHBOURHOOD)),
@@ -161,6 +148,10 @@ def load_bundle(folder: Path) -> ModelBundle:
 
 def _write_rows(rows: pd.DataFrame, bundle: ModelBundle, folder: Path) -> None:
     """Write the training rows as a table of ours, from which `retrain` can start again."""
+    from genre_audio.features import SCHEMAS
+    from genre_audio.tables import Manifest, table_text
+    from genre_audio.tables.manifest import manifest_path
+
     info = bundle.info
     schema = SCHEMAS[info.schema["name"]].as_dict()
     manifest = Manifest(schema, bundle.segmentation, {}, {}, info.versions)
@@ -170,24 +161,12 @@ def _write_rows(rows: pd.DataFrame, bundle: ModelBundle, folder: Path) -> None:
     manifest_path(folder / ROWS_FILE).write_text(manifest.to_json(), encoding="utf-8")
 
 
-def _check_versions(info: BundleInfo) -> None:
-    """Refuse a fitted model of another release series: it may load and answer wrongly."""
-    here = model_versions()
-    for name in ("scikit-learn", "xgboost-cpu"):
-        made = str(info.versions[name])
-        if made.split(".")[:2] != here[name].split(".")[:2]:
-            raise ModelError(
-                f"the model {info.name!r} was made with {name} {made}, here is {here[name]}: "
-                "train it again with 'genre-audio retrain'"
-            )
-
-
 def _check_answers(bundle: ModelBundle) -> None:
     """Ask the model what it was asked when it was made; rounding may differ, answers not."""
     try:
         answers = bundle.predict_proba(bundle.probe.rows)
         same = np.allclose(answers, bundle.probe.probabilities, rtol=0.0, atol=1e-4)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError):
         same = False
     if not same:
         raise ModelError(
@@ -196,31 +175,35 @@ def _check_answers(bundle: ModelBundle) -> None:
         )
 
 
-def _load_parts(path: Path) -> tuple[GenreStack, Pipeline]:
-    """Return classifier and space of likeness; no type is constructed that is not ours."""
+def _contents(folder: Path, files: dict[str, str]) -> dict[str, bytes]:
+    """Return what the files hold, as it was when they were written or not at all."""
+    contents = {}
+    for name, expected in files.items():
+        content = (folder / name).read_bytes() if (folder / name).is_file() else b""
+        if _sha256(content) != expected:
+            raise ModelError(f"{folder / name} is missing or was changed; get the bundle again")
+        contents[name] = content
+    return contents
+
+
+def _read_model(content: bytes, *, path: Path) -> tuple[PlainStack, Chain]:
+    arrays = _read_arrays(content, path=path)
     try:
-        foreign = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED_TYPES))
-        parts = {} if foreign else skops.io.load(path, trusted=list(TRUSTED_TYPES))
+        return PlainStack.from_arrays(arrays), Chain.from_arrays(_SPACE, arrays)
+    except (KeyError, ValueError, TypeError) as error:
+        message = f"{path} holds no model of ours ({error}); get the bundle again"
+        raise ModelError(message) from error
+
+
+def _read_arrays(
+    content: bytes, *, path: Path, names: Iterable[str] | None = None
+) -> dict[str, NDArray[Any]]:
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in names or arrays.files}
     except Exception as error:  # a stranger's file may surprise its reader in any way
-        raise ModelError(f"{path} cannot be read as a model: {error}") from error
-    if foreign:
-        raise ModelError(
-            f"{path} holds types that no model of ours has ({', '.join(foreign)}): do not use it"
-        )
-    parts = parts if isinstance(parts, dict) else {}
-    classifier, space = parts.get("classifier"), parts.get("space")
-    if not isinstance(classifier, GenreStack) or not isinstance(space, Pipeline):
-        raise ModelError(f"{path} holds no model of ours; get the bundle again")
-    return classifier, space
+        raise ModelError(f"{path} cannot be read as arrays: {error}") from error
 
 
-def _load_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in (*_NEIGHBOURHOOD, *_PROBE)}
-    except Exception as error:  # as above
-        raise ModelError(f"{path} cannot be read as training rows: {error}") from error
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

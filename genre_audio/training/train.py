@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from genre_audio.errors import TableError
-from genre_audio.evaluation import Evaluation, evaluate, grouped_protocol
-from genre_audio.evaluation.held_out import independent_groups
-from genre_audio.learning import GenreStack
 from genre_audio.learning.budget import budget_of
 from genre_audio.learning.neighbourhood import Neighbourhood
-from genre_audio.tables.splits import exact_duplicates, groups_per_class
+from genre_audio.learning.plain.copy import plain_stack
 from genre_audio.training.bundle import BundleInfo, ModelBundle, Probe
-from genre_audio.training.persistence import model_versions
+from genre_audio.training.skops_model import model_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from genre_audio.learning import Budget
+    from genre_audio.evaluation import Evaluation
+    from genre_audio.learning import Budget, GenreStack
     from genre_audio.tables import Dataset, FeatureTable
 
 __all__ = ["MIN_GROUPS", "train"]
@@ -95,6 +93,11 @@ def train(
     >>> bundle.info.scores[0]["accuracy"]
     1.0
     """
+    # Here, because scikit-learn takes a second to import and most commands train nothing.
+    from genre_audio.evaluation import evaluate, grouped_protocol
+    from genre_audio.evaluation.held_out import independent_groups
+    from genre_audio.learning import GenreStack
+
     chosen = budget_of(budget)
     groups = independent_groups(dataset)
     fewest = _fewest_groups(dataset, groups)
@@ -123,7 +126,7 @@ def train(
         columns=list(dataset.columns),
     )
     bundle = ModelBundle(
-        classifier=stack,
+        classifier=plain_stack(stack),
         neighbourhood=neighbourhood,
         info=_info(stack, table, dataset, name=name, scores=scores),
         probe=_probe(stack, dataset),
@@ -162,12 +165,15 @@ def _info(
 
 
 def _probe(stack: GenreStack, dataset: Dataset) -> Probe:
+    # The stack's own answers, so that a copy that answers otherwise gives itself away.
     rows = np.stack([np.median(dataset.X[dataset.y == label], axis=0) for label in stack.classes_])
     return Probe(rows, stack.predict_proba(rows))
 
 
 def _fewest_groups(dataset: Dataset, groups: NDArray[np.intp]) -> int:
     """Return how many groups the scarcest genre has, refused before any work is done."""
+    from genre_audio.tables.splits import groups_per_class
+
     counts = groups_per_class(dataset.y, groups=groups)
     scarcest = min(counts, key=counts.__getitem__)
     if len(counts) < 2:
@@ -184,6 +190,8 @@ def _fewest_groups(dataset: Dataset, groups: NDArray[np.intp]) -> int:
 
 
 def _training_facts(table: FeatureTable, dataset: Dataset) -> dict[str, Any]:
+    from genre_audio.tables.splits import exact_duplicates
+
     labels, counts = np.unique(dataset.y, return_counts=True)
     return {
         "table": table.path.name if table.path else "in memory",

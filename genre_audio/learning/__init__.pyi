@@ -1,0 +1,11 @@
+from .budget import BUDGETS as BUDGETS
+from .budget import Budget as Budget
+from .learners import LEARNERS as LEARNERS
+from .learners import make_learner as make_learner
+from .learners import search_space as search_space
+from .pool import LogPool as LogPool
+from .stack import GenreStack as GenreStack
+from .transforms import NormalScores as NormalScores
+from .transforms import RowTransform as RowTransform
+from .trusted import TRUSTED_TYPES as TRUSTED_TYPES
+from .whitening import WithinClassWhitening as WithinClassWhitening

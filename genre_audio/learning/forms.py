@@ -1,0 +1,102 @@
+"""The forms of single columns, as plain arithmetic on arrays.
+
+`RowTransform` is the estimator around this, for pipelines that are fitted; `PlainStack`
+needs no estimators and calls it directly. Why columns get these forms, `transforms` says.
+
+Only numpy may enter here: what is needed to answer must be there at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["LEVEL", "OFFSETS", "reformed", "sized"]
+
+OFFSETS: Final = ("harmony_mean", "perceptr_mean")
+LEVEL: Final = "rms_mean"
+# The mean whose square a variance is divided by. Energies are said relative to the level.
+_SCALES: Final = {
+    "rms_var": LEVEL,
+    "harmony_var": LEVEL,
+    "perceptr_var": LEVEL,
+    "spectral_centroid_var": "spectral_centroid_mean",
+    "spectral_bandwidth_var": "spectral_bandwidth_mean",
+    "rolloff_var": "rolloff_mean",
+    "zero_crossing_rate_var": "zero_crossing_rate_mean",
+}
+_POSITIVE: Final = frozenset({*_SCALES.values(), "tempo"})
+_LOUDNESS: Final = "mfcc1_mean"
+# The first coefficient of an orthonormal DCT-II over 128 bands is their sum / sqrt(128),
+# so a gain of x dB in every band moves it by x * sqrt(128).
+_LOUDNESS_PER_DB: Final = float(np.sqrt(128.0))
+# As small as the samples below which features know no sound.
+_SMALLEST: Final = 1e-10
+
+
+def reformed(
+    rows: NDArray[np.float64],
+    *,
+    columns: Sequence[str],
+    kept: NDArray[np.int64],
+    level_invariant: bool,
+    offsets: bool,
+    floor: float,
+) -> NDArray[np.float64]:
+    """Return columns in the form that `RowTransform` describes, shape (n_rows, n_kept).
+
+    Parameters
+    ----------
+    rows : ndarray of float64, shape (n_rows, n_columns)
+        Overwritten.
+    columns : sequence of str
+        Names of the columns.
+    kept : ndarray of int
+        Numbers of the columns that are kept.
+    level_invariant, offsets, floor
+        See `RowTransform`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.forms import reformed
+    >>> how = {"level_invariant": False, "offsets": False, "floor": 1e-12}
+    >>> reformed(np.array([[7.0, 1.0]]), columns=["a_mean", "a_var"], kept=[0, 1], **how).tolist()
+    [[7.0, 0.0]]
+    """
+    places = {name: place for place, name in enumerate(columns)}
+    added = [places[name] for name in sized(columns, offsets=offsets)]
+    sizes = np.log(np.abs(rows[:, added]) + 1e-7)
+    for name in _POSITIVE & places.keys():
+        rows[:, places[name]] = np.log(np.maximum(rows[:, places[name]], _SMALLEST))
+    for name, place in places.items():
+        # Means of positive quantities are logarithms already.
+        scale = places.get(_SCALES.get(name, ""))
+        if scale is not None:
+            rows[:, place] *= np.exp(-2.0 * rows[:, scale])
+        if name.endswith("_var"):
+            rows[:, place] = np.log(np.maximum(rows[:, place], floor))
+        elif name in OFFSETS:
+            rows[:, place] = np.arcsinh(rows[:, place] / 1e-5)
+        elif name == _LOUDNESS and level_invariant:
+            decibels = 20.0 / np.log(10.0) * rows[:, places[LEVEL]]
+            rows[:, place] -= decibels * _LOUDNESS_PER_DB
+    return np.hstack([rows[:, kept], sizes])
+
+
+def sized(columns: Sequence[str], *, offsets: bool) -> list[str]:
+    """Return the offsets of which the size is said as well, in further columns at the end.
+
+    Examples
+    --------
+    >>> from genre_audio.learning.forms import sized
+    >>> sized(["tempo", "harmony_mean"], offsets=True)
+    ['harmony_mean']
+    """
+    return [name for name in OFFSETS if offsets and name in columns]

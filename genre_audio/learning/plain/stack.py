@@ -1,0 +1,180 @@
+"""The plain stack: chains of steps, their pool, and the way to arrays and back."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from genre_audio.learning.plain.steps import STEPS, pooled
+from genre_audio.learning.plain.trees import check_trees
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.float64]
+
+__all__ = ["Chain", "PlainStack", "Step"]
+
+# Rows at a time: distances to a thousand training rows take 8 kB for each.
+_BLOCK: Final = 2048
+
+
+class Step(NamedTuple):
+    """One step: its kind, a key of `STEPS`, and what was learned, by name.
+
+    Examples
+    --------
+    See `Chain`.
+    """
+
+    kind: str
+    values: dict[str, NDArray[Any]]
+
+
+class Chain(NamedTuple):
+    """Steps one after the other, as a fitted `Pipeline` is.
+
+    Attributes
+    ----------
+    steps : tuple of Step
+        In order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.plain import Chain, Step
+    >>> chain = Chain((Step("scale", {"mean": np.array([1.0]), "scale": np.array([2.0])}),))
+    >>> chain.transform(np.array([[5.0]])).tolist()
+    [[2.0]]
+    """
+
+    steps: tuple[Step, ...]
+
+    def transform(self, X: Rows) -> Rows:
+        """Return what becomes of rows: rows, or at the end of a learner probabilities."""
+        rows = X
+        for kind, values in self.steps:
+            rows = STEPS[kind](rows, **values)
+        return rows
+
+    def to_arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """Return all that was learned, by names that begin with `name`."""
+        return {
+            f"{name}/{place}/{kind}/{key}": value
+            for place, (kind, values) in enumerate(self.steps)
+            for key, value in values.items()
+        }
+
+    @classmethod
+    def from_arrays(cls, name: str, arrays: Mapping[str, NDArray[Any]]) -> Chain:
+        """Make a chain from what `to_arrays` gave.
+
+        Raises
+        ------
+        ValueError
+            If it holds something else.
+        """
+        steps: dict[int, Step] = {}
+        for key, value in arrays.items():
+            owner, *rest = key.split("/")
+            if owner != name:
+                continue
+            place, kind, part = rest
+            steps.setdefault(int(place), Step(kind, {})).values[part] = value
+        if not steps or any(step.kind not in STEPS for step in steps.values()):
+            raise ValueError(f"{name} is no chain of known steps")
+        for step in steps.values():
+            if step.kind in {"forest", "boosted"}:
+                parts = {"roots", "left", "feature", "threshold", "leaf"}
+                check_trees(**{part: step.values[part] for part in parts})
+        return cls(tuple(step for _, step in sorted(steps.items())))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PlainStack:
+    """A fitted `GenreStack` that can answer and nothing else.
+
+    Attributes
+    ----------
+    classes_ : ndarray of str, shape (n_classes,)
+        Labels, in the order of the columns of probabilities.
+    learners : dict of str to Chain
+        The learners, in the order of `weights`.
+    weights : ndarray of float64, shape (n_learners,)
+        How much each learner counts.
+    share : float
+        See `genre_audio.learning.plain.steps.lift`.
+
+    Examples
+    --------
+    >>> from genre_audio import load_bundle, resolve_model
+    >>> stack = load_bundle(resolve_model("default").path).classifier
+    >>> list(stack.learners)
+    ['logistic_regression', 'qda', 'knn', 'random_forest', 'xgboost']
+    """
+
+    classes_: NDArray[Any]
+    learners: dict[str, Chain]
+    weights: Rows
+    share: float
+
+    def learner_probabilities(self, X: Any) -> Rows:  # noqa: ANN401 - array or DataFrame
+        """Return what each learner says: shape (n_learners, n_rows, n_classes).
+
+        Raises
+        ------
+        ValueError
+            If the rows are not of the right length, or hold what is no finite number.
+        """
+        rows: Rows = np.asarray(X, dtype=np.float64)
+        if rows.ndim != 2 or not len(rows) or not np.isfinite(rows).all():
+            raise ValueError(f"finite numbers in rows are needed, not an array of {rows.shape}")
+        blocks = np.split(rows, range(_BLOCK, len(rows), _BLOCK))
+        said = [[chain.transform(block) for block in blocks] for chain in self.learners.values()]
+        return np.stack([np.concatenate(parts) for parts in said]).astype(np.float64)
+
+    def predict_proba(self, X: Any) -> Rows:  # noqa: ANN401
+        """Return the probability of each class: shape (n_rows, n_classes)."""
+        from threadpoolctl import threadpool_limits
+
+        # Sums over several threads differ in their last digits.
+        with threadpool_limits(1):
+            said = self.learner_probabilities(X)
+        return pooled(said, weights=self.weights, share=self.share)
+
+    def predict(self, X: Any) -> NDArray[Any]:  # noqa: ANN401
+        """Return the likeliest label of each row: shape (n_rows,)."""
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return everything as arrays by name."""
+        arrays: dict[str, NDArray[Any]] = {
+            "classes": self.classes_,
+            "learners": np.array(list(self.learners), dtype=np.str_),
+            "weights": self.weights,
+            "share": np.array(self.share),
+        }
+        for name, chain in self.learners.items():
+            arrays |= chain.to_arrays(name)
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> PlainStack:
+        """Make a stack from what `to_arrays` gave.
+
+        Raises
+        ------
+        KeyError, ValueError
+            If it holds something else.
+        """
+        names = [str(name) for name in arrays["learners"]]
+        return cls(
+            classes_=arrays["classes"],
+            learners={name: Chain.from_arrays(name, arrays) for name in names},
+            weights=arrays["weights"],
+            share=float(arrays["share"]),
+        )

@@ -1,0 +1,163 @@
+"""Many small trees in few arrays, asked all at once.
+
+The nodes of all trees stand one after another, children side by side and behind their
+parents. A row at a node goes to ``left`` where its value is at most the threshold, else
+to the one behind it. Leaves lead to themselves, so that rows that have arrived stay. One
+form serves averaged and boosted trees: both compare in single precision, and "below" is
+"at most the next smaller number".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Rows = NDArray[np.float64]
+
+__all__ = ["boosted", "check_trees", "forest"]
+
+# Rows at a time: as many as keep the nodes of all of them near the processor.
+_BLOCK: Final = 64
+
+
+def check_trees(
+    *, roots: Array, left: Array, feature: Array, threshold: Array, leaf: Array
+) -> None:
+    """Refuse trees that lead in circles or out of the arrays.
+
+    Raises
+    ------
+    ValueError
+        If they do.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.plain.trees import check_trees
+    >>> one, nothing = np.array([0]), np.array([np.inf])
+    >>> check_trees(roots=one, left=one, feature=one, threshold=nothing, leaf=one)
+    """
+    places = np.arange(len(left))
+    leaves = left == places
+    sound = (
+        len(left) == len(feature) == len(threshold) == len(leaf)
+        and bool((left >= places).all())
+        and bool((left[~leaves] + 1 < len(left)).all())
+        and bool((threshold[leaves] == np.inf).all())
+        and bool(((roots >= 0) & (roots < len(left))).all())
+        and bool((feature >= 0).all())
+    )
+    if not sound:
+        raise ValueError("these are no trees")
+
+
+def forest(X: Rows, *, values: NDArray[np.float64], **trees: Array) -> Array:
+    """Return the mean of what the leaves say, over the trees.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_columns)
+        Rows.
+    values : ndarray of float64, shape (n_leaves, n_classes)
+        What each leaf says.
+    **trees : ndarray
+        ``roots``, ``left``, ``feature``, ``threshold`` and ``leaf``: the number of each
+        node in `values`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_rows, n_classes)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.plain.trees import forest
+    >>> tree = {"roots": np.array([0]), "left": np.array([1, 1, 2]), "leaf": np.array([0, 0, 1])}
+    >>> tree |= {"feature": np.zeros(3, int), "threshold": np.array([5, np.inf, np.inf])}
+    >>> forest(np.array([[4.0], [6.0]]), values=np.array([[0.9, 0.1], [0.2, 0.8]]), **tree)
+    array([[0.9, 0.1],
+           [0.2, 0.8]])
+    """
+    found = [values[leaves].sum(axis=1) for leaves in _leaves(X, **trees)]
+    return np.concatenate(found) / len(trees["roots"])
+
+
+def boosted(
+    X: Rows,
+    *,
+    values: NDArray[np.float32],
+    base: NDArray[np.float32],
+    **trees: Array,
+) -> Array:
+    """Return the probabilities that boosted trees give, in single precision as they do.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_columns)
+        Rows.
+    values : ndarray of float32, shape (n_leaves,)
+        What each leaf adds.
+    base : ndarray of float32, shape (n_scores,)
+        What is said of each class before; one number where there are two classes.
+    **trees : ndarray
+        As in `forest`; trees of the classes take turns.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_rows, n_classes)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.plain.trees import boosted
+    >>> tree = {"roots": np.array([0]), "left": np.array([1, 1, 2]), "leaf": np.array([0, 0, 1])}
+    >>> tree |= {"feature": np.zeros(3, int), "threshold": np.array([5, np.inf, np.inf])}
+    >>> values, base = np.array([-9, 9], np.float32), np.zeros(1, np.float32)
+    >>> boosted(np.array([[4.0], [6.0]]), values=values, base=base, **tree).round().tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    scores = []
+    for leaves in _leaves(X, **trees):
+        said = values[leaves].reshape(len(leaves), -1, len(base))
+        start = np.broadcast_to(base, (len(leaves), 1, len(base)))
+        scores.append(np.concatenate([start, said], axis=1).sum(axis=1))
+    margins = np.concatenate(scores)
+    if len(base) == 1:
+        second = 1 / (1 + np.exp(-margins))
+        return np.hstack([1 - second, second])
+    powers = np.exp(margins - margins.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
+
+
+def _leaves(
+    X: Rows,
+    *,
+    roots: Array,
+    left: Array,
+    feature: Array,
+    threshold: Array,
+    leaf: Array,
+) -> Iterator[NDArray[np.intp]]:
+    """Yield the leaves that blocks of rows arrive at, each of shape (rows, trees)."""
+    with np.errstate(over="ignore"):  # beyond single precision a value is above everything
+        rows = np.ascontiguousarray(X, dtype=np.float32)
+    if feature.max() >= rows.shape[1]:
+        raise ValueError(f"rows of {rows.shape[1]} numbers for trees that ask for more")
+    for first in range(0, len(rows), _BLOCK):
+        block = rows[first : first + _BLOCK]
+        flat, starts = block.ravel(), np.arange(len(block))[:, np.newaxis] * block.shape[1]
+        at = np.repeat(roots[np.newaxis], len(block), axis=0)
+        while True:
+            value = flat[starts + feature[at]]
+            below = left[at] + (value > threshold[at])
+            if np.array_equal(below, at):
+                break
+            at = below
+        yield leaf[at]

@@ -1,0 +1,155 @@
+"""Bundles of format 1: they answer as ever, and what they may hold is as narrow as ever."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections import OrderedDict
+
+import numpy as np
+import pytest
+import skops.io
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from genre_audio.errors import ModelError
+from genre_audio.learning import GenreStack, RowTransform
+from genre_audio.tables import dataset_of
+from genre_audio.training import load_bundle, save_bundle
+from sample_tables import TINY, feature_table
+from test_persistence import describe, sign
+
+
+@pytest.fixture(scope="module")
+def parts():
+    """What a file of format 1 holds: the stack that `tiny` is a copy of, and its space."""
+    table = feature_table()
+    dataset = dataset_of(table)
+    columns = list(dataset.columns)
+    form = RowTransform(columns=columns, level_invariant=True)
+    space = Pipeline([("form", form), ("scale", StandardScaler())]).fit(dataset.X)
+    stack = GenreStack(columns=tuple(columns), budget=TINY)
+    return {"classifier": stack.fit(dataset.X, dataset.y, groups=dataset.groups), "space": space}
+
+
+@pytest.fixture
+def folder(tiny_folder, parts, tmp_path):
+    """A bundle as the first version wrote it."""
+    folder = shutil.copytree(tiny_folder, tmp_path / "old")
+    (folder / "model.npz").unlink()
+
+    def edit(value):
+        value["format"] = 1
+        value["files"]["model.skops"] = value["files"].pop("model.npz")
+
+    describe(folder, edit)
+    put_model(folder, parts)
+    return folder
+
+
+def put_model(folder, parts):
+    skops.io.dump(parts, folder / "model.skops", compression=zipfile.ZIP_LZMA)
+    sign(folder)
+
+
+def test_an_old_bundle_answers_as_it_did(folder, tiny, parts):
+    bundle, X = load_bundle(folder), feature_table(seed=3).X
+    # XGBoost's probabilities are of single precision; nothing else differs.
+    expected = parts["classifier"].predict_proba(X)
+    np.testing.assert_allclose(bundle.predict_proba(X), expected, rtol=0, atol=1e-6)
+    np.testing.assert_array_equal(bundle.predict_proba(X), tiny.predict_proba(X))
+    percentiles = bundle.neighbourhood.percentile(X)
+    np.testing.assert_array_equal(percentiles, tiny.neighbourhood.percentile(X))
+    assert bundle.info == tiny.info
+
+
+def test_an_old_bundle_is_saved_in_the_new_form(folder, tmp_path):
+    old, X = load_bundle(folder), feature_table(seed=3).X
+    save_bundle(old, tmp_path / "new")
+    assert json.loads((tmp_path / "new" / "bundle.json").read_text())["format"] == 2
+    new = load_bundle(tmp_path / "new")
+    np.testing.assert_array_equal(new.predict_proba(X), old.predict_proba(X))
+    np.testing.assert_array_equal(new.neighbourhood.percentile(X), old.neighbourhood.percentile(X))
+
+
+def test_an_old_bundle_without_its_model_is_refused(folder):
+    describe(folder, lambda value: value["files"].pop("model.skops"))
+    with pytest.raises(ModelError, match=r"bundle\.json lacks 'model.skops'; get the bundle"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("name", ["scikit-learn", "xgboost-cpu"])
+@pytest.mark.parametrize("version", ["0.24.2", "99.1", ""])
+def test_models_of_other_library_versions_are_refused(folder, name, version):
+    describe(folder, lambda value: value["versions"].update({name: version}))
+    with pytest.raises(ModelError, match=f"was made with {name} {version}, here is .*retrain"):
+        load_bundle(folder)
+
+
+def test_another_patch_release_is_fine(folder):
+    def edit(value):
+        major, minor, *_ = value["versions"]["scikit-learn"].split(".")
+        value["versions"]["scikit-learn"] = f"{major}.{minor}.99"
+
+    describe(folder, edit)
+    assert load_bundle(folder).labels == ["jazz", "metal", "polka"]
+
+
+def test_a_foreign_type_is_refused_before_anything_is_constructed(parts, folder, monkeypatch):
+    put_model(folder, parts | {"extra": LinearRegression()})
+    load_bundle(folder)  # what skops itself trusts harms nobody
+
+    put_model(folder, parts | {"extra": Stranger()})
+    monkeypatch.setattr(Stranger, "__new__", lambda *_: pytest.fail("it was constructed"))
+    monkeypatch.setattr(GenreStack, "__setstate__", lambda *_: pytest.fail("it was constructed"))
+    with pytest.raises(ModelError, match=r"holds types that no model of ours has \(.*Stranger\)"):
+        load_bundle(folder)
+
+
+class Stranger:
+    """Not on the list."""
+
+
+def rename_types(path, old, new):
+    """Rewrite the description inside a skops file, as no tool of ours would."""
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    schema = content["schema.json"].decode()
+    assert old in schema
+    content["schema.json"] = schema.replace(old, new).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [("os", "system"), ("builtins", "eval"), ("subprocess", "Popen")]
+)
+def test_a_function_that_runs_code_is_refused(folder, module, name):
+    path = folder / "model.skops"
+    rename_types(path, '"LogPool"', f'"{name}"')
+    rename_types(path, '"genre_audio.learning.pool"', f'"{module}"')
+    sign(folder)
+    with pytest.raises(ModelError, match="holds types that no model of ours has"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"\x80\x04K\x01."])
+def test_a_model_file_that_is_none_is_refused(folder, content):
+    (folder / "model.skops").write_bytes(content)
+    sign(folder)
+    with pytest.raises(ModelError, match=r"model\.skops cannot be read as a model"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [[1, 2], {}, {"classifier": LinearRegression()}, OrderedDict(classifier=1, space=2)],
+    ids=["list", "empty", "another learner", "numbers"],
+)
+def test_another_object_than_a_model_is_refused(folder, parts):
+    put_model(folder, parts)
+    with pytest.raises(ModelError, match="holds no model of ours"):
+        load_bundle(folder)
