@@ -16,7 +16,8 @@ import pytest
 
 import genre_audio
 from genre_audio.extraction import compiled
-from genre_audio.extraction.compiled import VARIABLE, prepare_kernels
+from genre_audio.extraction.compiled import VARIABLE, prepare_kernels, warm
+from genre_audio.features.kernels import median
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,6 +158,11 @@ def test_an_unusable_folder_stops_nobody(
     assert compilations == []
 
 
+def test_warming_up_compiles_in_this_process_too() -> None:
+    warm()  # the machine's cache has it already
+    assert len(median._fill.signatures) >= 1
+
+
 def test_warming_up_leaves_compiled_code_and_says_it_is_complete() -> None:
     # A real run, in the machine's own cache: ten seconds where that is not warm yet.
     code = "import os, genre_audio.extraction.compiled as c; c.prepare_kernels()"
@@ -165,6 +171,29 @@ def test_warming_up_leaves_compiled_code_and_says_it_is_complete() -> None:
     folder = Path(found.stdout.strip())
     assert (folder / f"complete-{compiled._key()}").exists()
     assert list(folder.glob("**/*.nbi"))
+
+
+COUNT = """
+import numpy as np
+import genre_audio.extraction.compiled as compiled
+from genre_audio.features import feature_row
+from genre_audio.features.kernels import median, parts, peaks, shapes
+from genre_audio.segment import Segment
+
+compiled.prepare_kernels()
+compiled.warm()
+for seconds in (1.0, 29.99, 31.0):
+    y = np.random.default_rng(0).normal(size=int(22050 * seconds)).astype(np.float32)
+    feature_row(Segment(y=y, sr=22050))
+kernels = (median._fill, parts.harmonic_share, parts.add_samples, peaks._find, shapes._sum)
+print(*(len(kernel.signatures) for kernel in kernels))
+"""
+
+
+def test_warming_up_compiles_all_that_is_ever_needed() -> None:
+    run = [sys.executable, "-c", COUNT]
+    found = subprocess.run(run, check=True, capture_output=True, text=True, timeout=300)
+    assert found.stdout.split() == ["1"] * 5
 
 
 @pytest.fixture

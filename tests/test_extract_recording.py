@@ -12,7 +12,7 @@ import pytest
 from genre_audio.audio import Source
 from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError
-from genre_audio.extraction import Extracted, Failure, extract_recording
+from genre_audio.extraction import Extracted, Failure, expected_seconds, extract_recording
 from genre_audio.features import GTZAN57, feature_row
 from genre_audio.files import fingerprint
 from genre_audio.segment import Segment
@@ -160,3 +160,17 @@ def test_the_digest_is_that_of_the_numbers(write_audio: WriteAudio, cheap_featur
     a, b, c, d = [entry.digest for entry in found if isinstance(entry, Extracted)]
     assert a == b
     assert len({a, c, d}) == 3
+
+
+def test_compressed_recordings_are_expected_to_take_longer(tmp_path: Path) -> None:
+    sources = []
+    for name, size in [("a.wav", 6000), ("b.MP3", 6000), ("c.flac", 6000), ("d.wav", 12000)]:
+        (tmp_path / name).write_bytes(bytes(size))
+        sources.append(Source(name, tmp_path / name))
+    wav, mp3, flac, longer = expected_seconds(sources)
+    assert 0 < wav < flac < mp3
+    assert longer == 2 * wav
+
+
+def test_what_cannot_be_seen_is_expected_to_take_no_time(tmp_path: Path) -> None:
+    assert expected_seconds([Source("a.wav", tmp_path / "a.wav")]) == [0.0]

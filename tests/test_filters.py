@@ -24,7 +24,7 @@ def test_windows_are_scipys(n: int) -> None:
     assert np.array_equal(hann(n), scipy.signal.get_window("hann", n, fftbins=True))
 
 
-@pytest.mark.parametrize(("sr", "n_fft"), [(22050, 2048), (44100, 4096), (8000, 512)])
+@pytest.mark.parametrize(("sr", "n_fft"), [(22050, 2048), (44100, 4096), (8000, 512), (1600, 256)])
 def test_banks_are_librosas(sr: int, n_fft: int) -> None:
     frequencies = librosa.fft_frequencies(sr=sr, n_fft=n_fft)
     assert np.array_equal(fft_frequencies(sr, n_fft), frequencies)
