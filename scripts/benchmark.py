@@ -122,7 +122,7 @@ def files(plan: Plan, clips: Clips, work: Path) -> Section:  # noqa: ARG001
             found.append(watch.spent)
         spent = sorted(found, key=lambda spent: spent["total"])[len(found) // 2]
         rest = spent["total"] - sum(spent[name] for name in STEPS)
-        parts = {"decode": spent["decode"], "mix, measure, resample, cut": rest}
+        parts = {"decode": spent["decode"], "stream": rest}
         parts |= {"hash": spent["hash"], "features": spent["features"]}
         row: Figures = {"format": title}
         for name, seconds in parts.items():
@@ -131,7 +131,10 @@ def files(plan: Plan, clips: Clips, work: Path) -> Section:  # noqa: ARG001
         row["total"] = 1e3 * spent["total"] * CLIP_SECONDS / plan.clip_seconds
         row["x real time"] = plan.clip_seconds / spent["total"]
         section.rows.append(row)
-    section.notes.append("the run of median total; hash: sha256 of the file")
+    section.notes += [
+        "the run of median total",
+        "stream: mixing down, measuring quality, resampling, cutting; hash: sha256 of the file",
+    ]
     return section
 
 
@@ -198,7 +201,8 @@ def number(plan: Plan, clips: Clips, work: Path) -> Section:
             found = run_function(processes.number, folder=str(folder), count=count, jobs=jobs)
             row: Figures = {"recordings": count, "workers": jobs}
             for name in ("wall", "cpu", "again_wall", "again_cpu"):
-                row[name.replace("_", " ")] = 1e3 * found[name] / count
+                known = found[name] is not None
+                row[name.replace("_", " ")] = 1e3 * found[name] / count if known else None
             section.rows.append(row | {"start wall s": found["start_wall"]})
     shutil.rmtree(folder)
     say("number: one worker and two")
@@ -212,7 +216,7 @@ def number(plan: Plan, clips: Clips, work: Path) -> Section:
     }
     section.notes += [
         "again: the same once more, when every row is known",
-        "start: a table of a few recordings, which loads kernels and starts workers",
+        "start: describing a few recordings, for which kernels are loaded and workers started",
         f"throughput: {len(paths)} x 30 s, {clips.origin}; median of {plan.scaling_repeats}",
     ]
     return section
@@ -323,11 +327,10 @@ def table(result: dict[str, Any]) -> str:
     head = result["machine"]
     parts = [textwrap.fill(", ".join(f"{name} {value}" for name, value in head.items()), 90) + "\n"]
     for section in result["sections"].values():
-        header = list(section["rows"][0]) if section["rows"] else []
+        first = section["rows"][0] if section["rows"] else {}
+        header = list(first)
         rows = [[cell(row[name]) for name in header] for row in section["rows"]]
-        numbers = [
-            k for k, name in enumerate(header) if not isinstance(section["rows"][0][name], str)
-        ]
+        numbers = [k for k, name in enumerate(header) if not isinstance(first[name], str)]
         body = text_table(rows, header=header, right=numbers)
         figures = [[name, cell(value)] for name, value in section["figures"].items()]
         notes = "".join(f"({note})\n" for note in section["notes"])

@@ -286,12 +286,15 @@ def run_function(function: Callable[..., dict[str, Any]], **arguments: Any) -> d
     return json.loads(run(["-c", code]).output.splitlines()[-1])
 
 
-def cpu_of(pids: Sequence[int]) -> float:
-    """Return the CPU seconds that other running processes have taken so far.
+def cpu_of(pids: Sequence[int]) -> float | None:
+    """Return the CPU seconds that other running processes have taken, None if nobody knows.
 
     Linux has a clock for every process, whose number is made from the process's.
     """
-    return sum(time.clock_gettime((~pid << 3) | 2) for pid in pids)
+    try:
+        return sum((time.clock_gettime((~pid << 3) | 2) for pid in pids), start=0.0)
+    except OSError:
+        return None
 
 
 def peak_megabytes() -> float:

@@ -5,6 +5,7 @@ Arguments and results are what JSON can say. `benchmark_parts.run_function` call
 
 from __future__ import annotations
 
+import functools
 import importlib
 import multiprocessing
 import statistics
@@ -39,41 +40,41 @@ def length(*, warm_up: str, path: str, repeats: int) -> dict[str, float]:
     return {"cpu": cpu, "rows": len(rows), "peak_mb": peak_megabytes()}
 
 
-def number(*, folder: str, count: int, jobs: int) -> dict[str, float]:
+def number(*, folder: str, count: int, jobs: int) -> dict[str, float | None]:
     """Make a table of some recordings of a folder, and bring it up to date again.
 
-    Before that, some are extracted into another table: what loads kernels and starts
-    workers is shown apart.
+    Before that, some are described and thrown away: what loads kernels and starts workers
+    is shown apart.
 
     Returns
     -------
     dict
         ``start_wall``, ``wall``, ``cpu``, ``again_wall``, ``again_cpu`` in seconds; CPU is
-        that of this process and of its workers.
+        that of this process and of its workers, None where theirs cannot be known.
     """
     from genre_audio.audio import find_recordings
     from genre_audio.config import Segmentation
-    from genre_audio.extraction import extract
+    from genre_audio.execution import map_unordered
+    from genre_audio.extraction import extract, extract_recording, prepare_kernels
 
     sources = find_recordings([folder])
-    result = {}
-
-    def timed(name: str, table: str, some: int) -> None:
-        pids = [process.pid for process in multiprocessing.active_children()]
-        cpu, wall = time.process_time() + cpu_of(pids), time.perf_counter()
-        summary = extract(
-            sources[:some], output=Path(work, table), segmentation=Segmentation(), n_jobs=jobs
-        )
-        result[f"{name}wall"] = time.perf_counter() - wall
-        if name != "start_":  # workers that come meanwhile cannot be counted
-            result[f"{name}cpu"] = time.process_time() + cpu_of(pids) - cpu
-        if summary.failures or summary.rows != min(some, len(sources)):
-            raise RuntimeError(f"{summary.rows} rows: {summary.failures}")
-
+    start = time.perf_counter()
+    prepare_kernels()
+    list(map_unordered(extract_recording, sources[: 4 * jobs], n_jobs=jobs))
+    result: dict[str, float | None] = {"start_wall": time.perf_counter() - start}
+    pids = [process.pid for process in multiprocessing.active_children()]
     with tempfile.TemporaryDirectory() as work:
-        timed("start_", "start.csv", 4 * jobs)
-        timed("", "features.csv", count)
-        timed("again_", "features.csv", count)
+        make = functools.partial(extract, segmentation=Segmentation(), n_jobs=jobs)
+        make(sources[:1], output=Path(work, "start.csv"))  # imports what tables need
+        for name in ("", "again_"):
+            theirs, own, wall = cpu_of(pids), time.process_time(), time.perf_counter()
+            summary = make(sources[:count], output=Path(work, "features.csv"))
+            result[f"{name}wall"] = time.perf_counter() - wall
+            result[f"{name}cpu"] = None
+            if theirs is not None:
+                result[f"{name}cpu"] = time.process_time() - own + cpu_of(pids) - theirs
+            if summary.rows != count:
+                raise RuntimeError(f"{summary.rows} rows of {count}: {summary.failures}")
     return result
 
 

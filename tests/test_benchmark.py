@@ -68,6 +68,8 @@ def test_every_figure_is_a_positive_number(benchmark, result):
         columns = {tuple(row) for row in section["rows"]}
         assert len(columns) == 1
         figures = [value for row in section["rows"] for value in row.values()]
+        if sys.platform != "linux":  # what workers take is not known elsewhere
+            figures = [value for value in figures if value is not None]
         figures += [
             value
             for name, value in section["figures"].items()
@@ -145,7 +147,10 @@ def test_what_does_not_fit_on_the_disk_is_left_out(benchmark, tiny, tmp_path, mo
 
 def test_functions_are_called_in_processes_of_their_own(benchmark):
     parts = importlib.import_module("benchmark_parts")
-    assert 0 < parts.run_function(parts.peak_megabytes) < 100  # little but Python itself
+    peak = parts.run_function(parts.peak_megabytes)
+    assert peak > 0
+    if sys.platform == "linux":
+        assert peak < 100  # little but Python itself, whatever this process holds
     assert parts.run_function(parts.cpu_of, pids=[]) == 0
 
 
