@@ -3,7 +3,7 @@
     python scripts/benchmark.py [--quick] [--sections stages,files,...] [--json] [-o FILE]
 
 stages    one 30 s clip, stage by stage, beside plain librosa calls; and how equal both are
-files     from a file to its row, by format
+files     from a file to its row, by format and step
 length    from 30 s to hours: speed and memory
 number    from ten recordings to a thousand; one worker and two
 startup   what it takes before anything is done
