@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
+import librosa
 import numpy as np
 import pytest
 import soundfile
 
-from genre_audio.extraction import prepare_kernels
+from genre_audio.extraction import compiled, prepare_kernels
+from genre_audio.extraction.compiled import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,14 +25,28 @@ if TYPE_CHECKING:
     from genre_audio.segment import Segment
     from genre_audio.training import ModelBundle
 
-# No deadline: librosa compiles at first use. Derandomised: a failure must repeat.
+# No deadline: much is loaded at first use. Derandomised: a failure must repeat.
 hypothesis.settings.register_profile("genre_audio", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("genre_audio")
 
 
-def pytest_configure() -> None:
-    # Before any worker starts: several that compile at once spoil each other's cache.
+WARM_LIBROSA = """
+import numpy as np
+from reference import reference_row
+reference_row(np.random.default_rng(0).normal(size=22050).astype(np.float32))
+"""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Before any worker starts: librosa's functions have several signatures, and workers
+    # that compile them at once spoil each other's cache, which then crashes all of them.
     prepare_kernels()
+    done = Path(os.environ.get(VARIABLE, ""), f"librosa-{librosa.__version__}-{compiled._key()}")
+    if hasattr(config, "workerinput") or done.exists():
+        return
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    subprocess.run([sys.executable, "-c", WARM_LIBROSA], env=environment, check=True)
+    done.touch()
 
 
 @pytest.fixture
