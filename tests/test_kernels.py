@@ -176,10 +176,10 @@ def test_without_a_folder_to_write_to_kernels_work_all_the_same(
 ) -> None:
     njit = numba.njit
 
-    def nowhere(**options: object) -> object:
+    def nowhere(types: object, **options: object) -> object:
         if options.pop("cache", False):
             raise RuntimeError("cannot cache function: no locator available")
-        return njit(**options)
+        return njit(types, **options)
 
     monkeypatch.setattr(compiled.numba, "njit", nowhere)
-    assert compiled.kernel(lambda x: x + 1)(1) == 2
+    assert compiled.kernel(compiled.integer)(lambda x: x + 1)(1) == 2

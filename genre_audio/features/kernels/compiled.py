@@ -5,41 +5,99 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 import numba
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Function = TypeVar("Function", bound=Callable[..., object])
 
-__all__ = ["inlined", "kernel"]
+__all__ = ["inlined", "integer", "integers", "kernel", "reads", "single", "writes"]
+
+integer = numba.types.intp
+"""The type of an argument that counts."""
+
+single = numba.types.float32
+"""The type of an argument of single precision."""
 
 
-def kernel(function: Function) -> Function:
-    """Compile a function at its first call, and keep the result on disk where that works.
+def kernel(*types: numba.types.Type) -> Callable[[Function], Function]:
+    """Compile a function for arguments of these types, or load what was compiled before.
 
+    The result is kept on disk where that works. Types are said beforehand, because numba
+    mixes up what it keeps where two processes compile one function for different types.
     Divisions by zero give infinities, as in numpy.
 
     Parameters
     ----------
-    function : callable
-        Of numbers and arrays.
+    *types : type
+        One for each argument of the function.
 
     Returns
     -------
     callable
-        The same, compiled.
+        A decorator.
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.compiled import kernel
-    >>> kernel(abs_sum := lambda x: abs(x).sum()) is not abs_sum
-    True
+    >>> import numpy as np
+    >>> from genre_audio.features.kernels.compiled import kernel, reads
+    >>> @kernel(reads(np.float32, 1))
+    ... def total(x):
+    ...     return x.sum()
+    >>> total(np.ones(3, np.float32))
+    3.0
     """
-    try:
-        compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
-    except RuntimeError:  # numba found no folder to write to
-        compiled = numba.njit(error_model="numpy", nogil=True)(function)
-    return compiled
+
+    def compile_function(function: Function) -> Function:
+        try:
+            compiled: Function = numba.njit(types, cache=True, **_OPTIONS)(function)
+        except RuntimeError:  # numba found no folder to write to
+            compiled = numba.njit(types, **_OPTIONS)(function)
+        return compiled
+
+    return compile_function
+
+
+_OPTIONS = {"error_model": "numpy", "nogil": True}
+
+
+def reads(dtype: type[np.generic], ndim: int) -> numba.types.Type:
+    """Return the type of a C-contiguous array that a kernel only reads.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.features.kernels.compiled import reads
+    >>> reads(np.float32, 2)
+    Array(float32, 2, 'C', True, aligned=True)
+    """
+    return numba.types.Array(numba.from_dtype(np.dtype(dtype)), ndim, "C", readonly=True)
+
+
+def writes(dtype: type[np.generic], ndim: int) -> numba.types.Type:
+    """Return the type of a C-contiguous array that a kernel writes to.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.features.kernels.compiled import writes
+    >>> writes(np.float32, 2)
+    Array(float32, 2, 'C', False, aligned=True)
+    """
+    return numba.types.Array(numba.from_dtype(np.dtype(dtype)), ndim, "C")
+
+
+def integers(count: int) -> numba.types.Type:
+    """Return the type of a tuple of `count` integers.
+
+    Examples
+    --------
+    >>> from genre_audio.features.kernels.compiled import integers
+    >>> integers(3)
+    UniTuple(int64, 3)
+    """
+    return numba.types.UniTuple(integer, count)
 
 
 def inlined(function: Function) -> Function:

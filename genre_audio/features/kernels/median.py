@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_audio.features.kernels.compiled import inlined, kernel
+from genre_audio.features.kernels.compiled import inlined, integer, kernel, reads, writes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,58 +74,6 @@ def _mirrored(n: int) -> NDArray[np.intp]:
     """Return which of n rows stands at each place, from half a window before the first."""
     half = _KERNEL // 2
     return np.pad(np.arange(n), (half, half + _GROUP), mode="symmetric")
-
-
-@kernel
-def _fill(X: Matrix, mirrored: NDArray[np.intp], first_column: int, out: Matrix) -> None:
-    n, m = out.shape
-    w = np.empty((_ROWS + _GROUP) * _WIDTH, np.float32)
-    for first in range(0, n, _GROUP):
-        for left in range(0, m, _WIDTH):
-            # The last columns are done together with some before them.
-            start = min(first_column + left, X.shape[1] - _WIDTH)
-            for k in range(_ROWS):
-                row = X[mirrored[first + k]]
-                for c in range(_WIDTH):
-                    w[k * _WIDTH + c] = row[start + c]
-            _medians(w)
-            shift = first_column - start
-            for k in range(min(_GROUP, n - first)):
-                row, place = out[first + k], (_ROWS + k) * _WIDTH + shift
-                for c in range(left, min(left + _WIDTH, m)):
-                    row[c] = w[place + c]
-
-
-@inlined
-def _medians(w: Matrix) -> None:
-    """Put the medians of rows 0 to 45 into rows 46 to 61; rows have `_WIDTH` elements.
-
-    One array with fixed places is what the compiler needs to see that columns are
-    independent.
-    """
-    for c in range(_WIDTH):
-        left, right = _eight(w, 7, c), _eight(w, 31, c)
-        core = _merged(_eight(w, 15, c), _eight(w, 23, c))
-        lower, upper = _middle8(core, left), _middle8(core, right)
-        _quarter(w, c, 0, _middle4(lower, _four(w, 3, c)))
-        _quarter(w, c, 4, _middle4(lower, _four(w, 31, c)))
-        _quarter(w, c, 8, _middle4(upper, _four(w, 11, c)))
-        _quarter(w, c, 12, _middle4(upper, _four(w, 39, c)))
-
-
-@inlined
-def _quarter(w: Matrix, c: int, k: int, core: Sorted) -> None:
-    """Finish windows k to k + 3, given the middle of what they share."""
-    _pair(w, c, k, _middle2(core, _two(w, k + 1, c)))
-    _pair(w, c, k + 2, _middle2(core, _two(w, k + 31, c)))
-
-
-@inlined
-def _pair(w: Matrix, c: int, k: int, core: Sorted) -> None:
-    """Finish windows k and k + 1: one has gained row k, the other row k + 31."""
-    low, high = core
-    w[(_ROWS + k) * _WIDTH + c] = _lower(_higher(low, w[k * _WIDTH + c]), high)
-    w[(_ROWS + k + 1) * _WIDTH + c] = _lower(_higher(low, w[(k + 31) * _WIDTH + c]), high)
 
 
 # -- sorted rows -------------------------------------------------------------------------
@@ -241,3 +189,58 @@ def _middle2(core: Sorted, gained: Sorted) -> Sorted:
     b0, b1 = gained
     c0, c1 = _sorted(_higher(a0, b1), _higher(a1, b0))
     return _sorted(_lower(c0, a3), _lower(c1, a2))
+
+
+# -- windows ----------------------------------------------------------------------------
+
+
+@inlined
+def _pair(w: Matrix, c: int, k: int, core: Sorted) -> None:
+    """Finish windows k and k + 1: one has gained row k, the other row k + 31."""
+    low, high = core
+    w[(_ROWS + k) * _WIDTH + c] = _lower(_higher(low, w[k * _WIDTH + c]), high)
+    w[(_ROWS + k + 1) * _WIDTH + c] = _lower(_higher(low, w[(k + 31) * _WIDTH + c]), high)
+
+
+@inlined
+def _quarter(w: Matrix, c: int, k: int, core: Sorted) -> None:
+    """Finish windows k to k + 3, given the middle of what they share."""
+    _pair(w, c, k, _middle2(core, _two(w, k + 1, c)))
+    _pair(w, c, k + 2, _middle2(core, _two(w, k + 31, c)))
+
+
+@inlined
+def _medians(w: Matrix) -> None:
+    """Put the medians of rows 0 to 45 into rows 46 to 61; rows have `_WIDTH` elements.
+
+    One array with fixed places is what the compiler needs to see that columns are
+    independent.
+    """
+    for c in range(_WIDTH):
+        left, right = _eight(w, 7, c), _eight(w, 31, c)
+        core = _merged(_eight(w, 15, c), _eight(w, 23, c))
+        lower, upper = _middle8(core, left), _middle8(core, right)
+        _quarter(w, c, 0, _middle4(lower, _four(w, 3, c)))
+        _quarter(w, c, 4, _middle4(lower, _four(w, 31, c)))
+        _quarter(w, c, 8, _middle4(upper, _four(w, 11, c)))
+        _quarter(w, c, 12, _middle4(upper, _four(w, 39, c)))
+
+
+@kernel(reads(np.float32, 2), reads(np.intp, 1), integer, writes(np.float32, 2))
+def _fill(X: Matrix, mirrored: NDArray[np.intp], first_column: int, out: Matrix) -> None:
+    n, m = out.shape
+    w = np.empty((_ROWS + _GROUP) * _WIDTH, np.float32)
+    for first in range(0, n, _GROUP):
+        for left in range(0, m, _WIDTH):
+            # The last columns are done together with some before them.
+            start = min(first_column + left, X.shape[1] - _WIDTH)
+            for k in range(_ROWS):
+                row = X[mirrored[first + k]]
+                for c in range(_WIDTH):
+                    w[k * _WIDTH + c] = row[start + c]
+            _medians(w)
+            shift = first_column - start
+            for k in range(min(_GROUP, n - first)):
+                row, place = out[first + k], (_ROWS + k) * _WIDTH + shift
+                for c in range(left, min(left + _WIDTH, m)):
+                    row[c] = w[place + c]

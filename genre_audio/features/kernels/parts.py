@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_audio.features.kernels.compiled import kernel
+from genre_audio.features.kernels.compiled import integer, integers, kernel, reads, writes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +19,12 @@ __all__ = ["add_samples", "harmonic_share"]
 _TINY = np.finfo(np.float32).tiny
 
 
-@kernel
+@kernel(
+    reads(np.complex64, 2),
+    reads(np.float32, 2),
+    reads(np.float32, 2),
+    writes(np.complex64, 2),
+)
 def harmonic_share(D: Complex, over_time: Real, over_frequency: Real, out: Complex) -> None:
     """Multiply each bin by the share of it that is harmonic.
 
@@ -54,7 +59,14 @@ def harmonic_share(D: Complex, over_time: Real, over_frequency: Real, out: Compl
             result[k] = complex(row[k].real * share, row[k].imag * share)
 
 
-@kernel
+@kernel(
+    reads(np.float32, 2),
+    integer,
+    reads(np.float32, 1),
+    integers(3),
+    reads(np.float32, 1),
+    writes(np.float64, 2),
+)
 def add_samples(
     frames: Real,
     first: int,

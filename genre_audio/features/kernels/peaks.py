@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_audio.features.kernels.compiled import kernel
+from genre_audio.features.kernels.compiled import integer, kernel, reads, writes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +55,14 @@ def spectral_peaks(
     return places[:count], heights[:count]
 
 
-@kernel
+@kernel(
+    reads(np.float32, 2),
+    integer,
+    integer,
+    reads(np.float32, 1),
+    writes(np.float64, 1),
+    writes(np.float32, 1),
+)
 def _find(
     S: Real,
     start: int,

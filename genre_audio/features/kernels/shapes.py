@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_audio.features.kernels.compiled import kernel
+from genre_audio.features.kernels.compiled import kernel, reads, single, writes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +57,13 @@ def spectral_shapes(
     return np.stack([centroid, np.sqrt(spread), frequencies[below]])
 
 
-@kernel
+@kernel(
+    reads(np.float32, 2),
+    reads(np.float64, 1),
+    single,
+    writes(np.float64, 2),
+    writes(np.int64, 1),
+)
 def _sum(
     S: NDArray[np.float32],
     frequencies: NDArray[np.float64],
