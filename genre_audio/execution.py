@@ -43,9 +43,9 @@ def resolve_jobs(n_jobs: int | None) -> int:
     >>> resolve_jobs(2)
     2
     """
-    import joblib
-
     if n_jobs is None:
+        import joblib
+
         return int(joblib.cpu_count())
     if n_jobs < 1:
         raise ParameterError(f"{n_jobs} workers were asked for; at least 1 is needed")
@@ -56,7 +56,7 @@ def map_unordered(
     function: Callable[[Item], Result],
     items: Sequence[Item],
     *,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     costs: Sequence[float] | None = None,
 ) -> Generator[Result, None, None]:
     """Yield ``function(item)`` for every item, as results come.
@@ -67,11 +67,12 @@ def map_unordered(
         Importable by name, as worker processes need it.
     items : sequence
         Arguments; results must tell by themselves which item they belong to.
-    n_jobs : int
-        Largest number of worker processes; 1 runs in this one.
+    n_jobs : int, optional
+        Number of worker processes; 1 runs in this one. None is as many as there are
+        cores, but no more than are worth their start, where costs are known.
     costs : sequence of float, optional
         Seconds that each item is expected to take. Workers then begin with the longest,
-        short ones travel together, and no more are started than are worth their start.
+        and short ones travel together.
 
     Yields
     ------
@@ -84,20 +85,19 @@ def map_unordered(
     >>> sorted(map_unordered(abs, [-2, 1]))
     [1, 2]
     """
-    if costs is not None:
-        n_jobs = min(n_jobs, int(sum(costs) / _WORTH_A_WORKER))
-    if min(n_jobs, len(items)) <= 1:
+    most = resolve_jobs(n_jobs) if n_jobs is not None or costs is None else _worthwhile_jobs(costs)
+    if min(most, len(items)) <= 1:
         import threadpoolctl
 
         with threadpoolctl.threadpool_limits(limits=1):
             yield from map(function, items)
         return
     chunks = [[item] for item in items] if costs is None else _chunks(items, costs)
-    n_jobs = min(n_jobs, len(chunks))
+    most = min(most, len(chunks))
     import joblib
 
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-        parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
+        parallel = joblib.Parallel(n_jobs=most, return_as="generator_unordered", batch_size=1)
         results = parallel(joblib.delayed(_map)(function, chunk) for chunk in chunks)
         try:
             for chunk_results in results:
@@ -107,6 +107,11 @@ def map_unordered(
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)
                 results.close()
+
+
+def _worthwhile_jobs(costs: Sequence[float]) -> int:
+    worthwhile = int(sum(costs) / _WORTH_A_WORKER)
+    return 1 if worthwhile <= 1 else min(worthwhile, resolve_jobs(None))
 
 
 def _map(function: Callable[[Item], Result], chunk: Sequence[Item]) -> list[Result]:

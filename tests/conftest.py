@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from genre_audio.extraction import compiled, prepare_kernels
-from genre_audio.extraction.compiled import VARIABLE
+from genre_audio.config import digest
+from genre_audio.extraction import prepare_kernels
+from genre_audio.features.kernels.folder import kernel_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Before any worker starts: librosa's functions have several signatures, and workers
     # that compile them at once spoil each other's cache, which then crashes all of them.
     prepare_kernels()
-    done = Path(os.environ.get(VARIABLE, ""), f"librosa-{librosa.__version__}-{compiled._key()}")
+    place = kernel_folder() or Path(tempfile.gettempdir())
+    done = place / f"librosa-{digest([librosa.__version__, librosa.__file__])}"
     if hasattr(config, "workerinput") or done.exists():
         return
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}

@@ -601,7 +601,6 @@ def test_the_order_of_files_changes_no_byte(tapes: Path, table: Path) -> None:
 def test_the_number_of_workers_changes_no_byte(
     tapes: Path, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("genre_audio.execution._WORTH_A_WORKER", 1e-9)
     # Worker processes would know nothing of stand-ins.
     monkeypatch.setattr("genre_audio.extraction.recording.feature_row", feature_row)
     monkeypatch.setattr(MODULE, "extract_recording", extract_recording)
@@ -611,6 +610,17 @@ def test_the_number_of_workers_changes_no_byte(
     summary = run(tapes, output=other, n_jobs=2)
     assert (summary.computed, len(summary.failures)) == (NAMES, 1)
     assert contents(other) == contents(table)
+
+
+def test_workers_run_nothing_that_lies_beside_recordings(tapes: Path, table: Path) -> None:
+    for module in ("joblib", "numba", "numpy"):
+        (tapes / f"{module}.py").write_text("raise SystemExit('not ours')\n")
+    program = Path(sys.executable).with_name("genre-audio")
+    if not program.exists():
+        pytest.skip("the program is not installed beside the interpreter")
+    command = [str(program), "extract", ".", "-o", str(table), "-j", "2"]
+    subprocess.run(command, cwd=tapes, check=True, capture_output=True, timeout=120)
+    assert names_in(table) == list(NAMES)
 
 
 def break_off(tapes: Path, table: Path) -> None:

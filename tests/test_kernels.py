@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import librosa
-import numba
 import numpy as np
 import pytest
 import scipy.ndimage
@@ -11,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from genre_audio.features.kernels import compiled
 from genre_audio.features.kernels.median import running_median
 from genre_audio.features.kernels.parts import add_samples, harmonic_share
 from genre_audio.features.kernels.peaks import spectral_peaks
@@ -166,20 +164,3 @@ def test_samples_are_those_of_librosas_inverse(hops: int, rng: np.random.Generat
     expected = [part.sum(), (part**2).sum(), rest.sum(), (rest**2).sum()]
     # float32 frames, each sample rounded a few times: 1e-7 of sums of up to 5,000.
     assert sums.sum(axis=1) == pytest.approx(expected, rel=1e-6, abs=1e-3)
-
-
-# -- compiling -------------------------------------------------------------------------
-
-
-def test_without_a_folder_to_write_to_kernels_work_all_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    njit = numba.njit
-
-    def nowhere(types: object, **options: object) -> object:
-        if options.pop("cache", False):
-            raise RuntimeError("cannot cache function: no locator available")
-        return njit(types, **options)
-
-    monkeypatch.setattr(compiled.numba, "njit", nowhere)
-    assert compiled.kernel(compiled.integer)(lambda x: x + 1)(1) == 2

@@ -42,9 +42,9 @@ def mix_down(block: NDArray[np.float32]) -> NDArray[np.float32]:
     array([0.375, 0.   ], dtype=float32)
     """
     channels = block.shape[1]
-    if channels == 1:
-        return block[:, 0] + _ZERO
     with np.errstate(over="ignore", invalid="ignore"):
+        if channels == 1:
+            return block[:, 0] + _ZERO
         if channels == 2:
             # The sum in float32 is the sum in float64, rounded once; halving is exact,
             # or, among the smallest numbers, the sum was.

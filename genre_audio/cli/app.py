@@ -81,4 +81,6 @@ def main() -> None:
     # One thread does all sums, so that they come out the same. The others would be started
     # as numpy is imported, and spend a tenth of a second of every core waiting for work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Workers would look for modules first in the current folder: that of the recordings.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     app()

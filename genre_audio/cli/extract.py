@@ -45,7 +45,6 @@ def command(
     """
     from genre_audio.audio import find_recordings
     from genre_audio.config import Segmentation
-    from genre_audio.execution import resolve_jobs
     from genre_audio.extraction import extract
 
     with progress("extracting") as (start, advance):
@@ -59,7 +58,7 @@ def command(
             output=output,
             segmentation=Segmentation(seconds=segment_seconds),
             labels=labels,
-            n_jobs=resolve_jobs(jobs),
+            n_jobs=jobs,
             force=force,
             on_start=start,
             on_result=report,

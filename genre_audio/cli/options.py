@@ -9,5 +9,11 @@ import typer
 __all__ = ["Jobs"]
 
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", help="Worker processes; all cores by default.")
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=1,
+        help="Worker processes; by default as many as cores, or as work is worth.",
+    ),
 ]

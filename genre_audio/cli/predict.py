@@ -104,7 +104,7 @@ def _from_recordings(
     paths: list[Path], bundle: ModelBundle, *, jobs: int | None
 ) -> tuple[list[Prediction], int]:
     from genre_audio.audio import find_recordings
-    from genre_audio.execution import map_unordered, resolve_jobs
+    from genre_audio.execution import map_unordered
     from genre_audio.extraction import (
         Extracted,
         expected_seconds,
@@ -117,14 +117,12 @@ def _from_recordings(
     work = functools.partial(
         extract_recording, schema=schema_for(bundle), segmentation=bundle.segmentation
     )
-    # Counting the cores takes joblib, which one recording does not need.
-    n_jobs = 1 if jobs is None and len(sources) == 1 else resolve_jobs(jobs)
     prepare_kernels(say)
     results: list[Extracted | Failure] = []
     with progress("reading") as (start, advance):
         start(len(sources))
         costs = expected_seconds(sources)
-        for result in map_unordered(work, sources, n_jobs=n_jobs, costs=costs):
+        for result in map_unordered(work, sources, n_jobs=jobs, costs=costs):
             say_failure(result)
             results.append(result)
             advance()

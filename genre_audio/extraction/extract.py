@@ -74,7 +74,7 @@ def extract(
     segmentation: Segmentation,
     schema: Schema = GTZAN57,
     labels: str | None = None,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     force: bool = False,
     on_start: Callable[[int], None] = lambda _: None,
     on_result: Callable[[Extracted | Failure], None] = lambda _: None,
@@ -95,8 +95,9 @@ def extract(
     labels : str, optional
         ``"folders"`` (the parent folder's name), ``"none"``, or an annotation file as
         ``FILE`` or ``FILE:COLUMN``. By default labels that the table has already are kept.
-    n_jobs : int
-        Number of worker processes.
+    n_jobs : int, optional
+        Number of worker processes; None is as many as there are cores, or fewer where
+        there is little to do.
     force : bool
         Compute everything again, and replace whatever stands at `output`.
     on_start : callable, optional
@@ -199,7 +200,7 @@ def _run(
     sources: Sequence[Source],
     *,
     journal: Journal,
-    n_jobs: int,
+    n_jobs: int | None,
     on_result: Callable[[Extracted | Failure], None],
 ) -> tuple[list[Extracted], list[Failure]]:
     computed: list[Extracted] = []

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Extracted", "Failure", "Row", "expected_seconds", "extract_recording"]
 
-_BYTES_PER_SECOND: Final = 50_000_000
-_BYTES_PER_SECOND_OF: Final = {".flac": 30_000_000} | dict.fromkeys(
-    (".mp2", ".mp3", ".oga", ".ogg", ".opus"), 6_000_000
+_BYTES_PER_SECOND: Final = 25_000_000
+_BYTES_PER_SECOND_OF: Final = {".flac": 15_000_000} | dict.fromkeys(
+    (".mp2", ".mp3", ".oga", ".ogg", ".opus"), 4_000_000
 )
-"""What one core of the year 2023 describes: compressed recordings hold more sound."""
+"""What one core of the year 2023 describes, of mono at 22 kHz: files of more channels and
+higher rates are faster, those of 8 kHz slower."""
 
 
 @dataclasses.dataclass(frozen=True)

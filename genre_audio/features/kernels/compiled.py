@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numba
 import numpy as np
 
+from genre_audio.features.kernels.folder import kernel_folder
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -48,18 +50,21 @@ def kernel(*types: numba.types.Type) -> Callable[[Function], Function]:
     >>> total(np.ones(3, np.float32))
     3.0
     """
-
-    def compile_function(function: Function) -> Function:
-        try:
-            compiled: Function = numba.njit(types, cache=True, **_OPTIONS)(function)
-        except RuntimeError:  # numba found no folder to write to
-            compiled = numba.njit(types, **_OPTIONS)(function)
-        return compiled
-
-    return compile_function
+    return lambda function: _compiled(function, types)
 
 
-_OPTIONS = {"error_model": "numpy", "nogil": True}
+def _compiled(function: Function, types: tuple[numba.types.Type, ...]) -> Function:
+    how = {"error_model": "numpy", "nogil": True}
+    folder, before = kernel_folder(), numba.config.CACHE_DIR
+    try:
+        # Said to nobody but this kernel: others keep what they compile where they please.
+        numba.config.CACHE_DIR = str(folder or "")
+        compiled: Function = numba.njit(types, cache=folder is not None, **how)(function)
+    except RuntimeError:  # numba keeps nothing that comes from no file
+        compiled = numba.njit(types, **how)(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return compiled
 
 
 def reads(dtype: type[np.generic], ndim: int) -> numba.types.Type:
