@@ -92,7 +92,11 @@ def map_unordered(
         with threadpoolctl.threadpool_limits(limits=1):
             yield from map(function, items)
         return
-    chunks = [[item] for item in items] if costs is None else _chunks(items, costs)
+    chunks = [[item] for item in items]
+    if costs is not None:
+        # Some for each worker, so that they end at the same time.
+        seconds = min(_CHUNK_SECONDS, sum(costs) / (4 * most))
+        chunks = _chunks(items, costs, seconds=seconds)
     most = min(most, len(chunks))
     import joblib
 
@@ -118,12 +122,12 @@ def _map(function: Callable[[Item], Result], chunk: Sequence[Item]) -> list[Resu
     return list(map(function, chunk))
 
 
-def _chunks(items: Sequence[Item], costs: Sequence[float]) -> list[list[Item]]:
+def _chunks(items: Sequence[Item], costs: Sequence[float], *, seconds: float) -> list[list[Item]]:
     """Return the items, dear ones first and by themselves, cheap ones in parcels."""
     chunks: list[list[Item]] = []
     filled = math.inf
     for cost, place in sorted(((cost, n) for n, cost in enumerate(costs)), reverse=True):
-        if filled + cost > _CHUNK_SECONDS:
+        if filled + cost > seconds:
             chunks.append([])
             filled = 0.0
         chunks[-1].append(items[place])

@@ -23,20 +23,21 @@ def test_every_item_gives_one_result(items: list[int], n_jobs: int) -> None:
 
 @given(
     costs=st.lists(st.floats(0, 2), min_size=1, max_size=40),
+    seconds=st.floats(0, 0.3),
 )
-def test_parcels_hold_every_item_once_the_dearest_first(costs: list[float]) -> None:
+def test_parcels_hold_every_item_once_the_dearest_first(costs: list[float], seconds: float) -> None:
     items = list(range(len(costs)))
-    chunks = execution._chunks(items, costs)
+    chunks = execution._chunks(items, costs, seconds=seconds)
     assert sorted(item for chunk in chunks for item in chunk) == items
     sent = [costs[item] for chunk in chunks for item in chunk]
     assert sent == sorted(costs, reverse=True)
     # No parcel is larger than it may be, unless by its only item; none could be joined.
     sums = [sum(costs[item] for item in chunk) for chunk in chunks]
     for chunk, total in zip(chunks, sums, strict=True):
-        assert len(chunk) == 1 or total <= execution._CHUNK_SECONDS + 1e-9
+        assert len(chunk) == 1 or total <= seconds + 1e-9
     for chunk, following in itertools.pairwise(chunks):
         together = [costs[item] for item in (*chunk, following[0])]
-        assert sum(together) > execution._CHUNK_SECONDS - 1e-9
+        assert sum(together) > seconds - 1e-9
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
