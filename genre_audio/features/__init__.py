@@ -2,7 +2,8 @@
 
 Each family of columns is one small function over a `Spectra`, which computes every
 spectrum at most once; a `Schema` is a named, versioned list of families. librosa's
-functions define the numbers; they are called on shared spectra.
+functions define the numbers; they are computed here by numpy and by a few compiled
+`kernels`, on shared spectra, and tests hold them against librosa itself.
 
 Nothing here reads a file, knows a table or holds state between segments.
 """

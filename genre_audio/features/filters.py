@@ -4,13 +4,13 @@ librosa and scipy define them, and tests hold these against theirs bit for bit. 
 written down again because importing theirs would compile half a minute of functions that
 nothing here needs, at every new installation.
 
-All are computed once per process and must not be written to.
+All are computed once per process; those that are arrays cannot be written to.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
+Scalar = TypeVar("Scalar", bound=np.generic)
+
 __all__ = ["chroma_filters", "cosines", "fft_frequencies", "hann", "mel_filters"]
+
+
+def _fixed(values: NDArray[Scalar]) -> NDArray[Scalar]:
+    values.flags.writeable = False
+    return values
 
 
 @functools.cache
@@ -32,7 +39,7 @@ def hann(n: int) -> NDArray[np.float64]:
     [0.0, 0.5, 1.0, 0.5]
     """
     turns = np.linspace(-np.pi, np.pi, n + 1)[:-1]
-    return 0.5 + 0.5 * np.cos(turns)
+    return _fixed(0.5 + 0.5 * np.cos(turns))
 
 
 @functools.cache
@@ -45,7 +52,7 @@ def fft_frequencies(sr: int, n_fft: int) -> NDArray[np.float64]:
     >>> fft_frequencies(8000, 8).tolist()
     [0.0, 1000.0, 2000.0, 3000.0, 4000.0]
     """
-    return np.asarray(np.fft.rfftfreq(n=n_fft, d=1.0 / sr), dtype=np.float64)
+    return _fixed(np.asarray(np.fft.rfftfreq(n=n_fft, d=1.0 / sr), dtype=np.float64))
 
 
 @functools.cache
@@ -61,7 +68,7 @@ def cosines(n_out: int, n_in: int) -> NDArray[np.float64]:
     angles = np.pi / n_in * np.outer(np.arange(n_out), np.arange(n_in) + 0.5)
     basis = np.sqrt(2.0 / n_in) * np.cos(angles)
     basis[0] /= np.sqrt(2.0)
-    return np.asarray(basis)
+    return _fixed(np.asarray(basis))
 
 
 @functools.cache
@@ -147,4 +154,4 @@ def chroma_filters(sr: int, n_fft: int, n_chroma: int, tuning: float) -> NDArray
     bumps = np.exp(-0.5 * (2 * distance / width) ** 2)
     bumps /= np.sqrt(np.sum(bumps**2, axis=0, keepdims=True))
     bumps *= np.exp(-0.5 * (((pitch / n_chroma - 5.0) / 2) ** 2))
-    return np.roll(bumps, -3 * (n_chroma // 12), axis=0).astype(np.float32)
+    return _fixed(np.roll(bumps, -3 * (n_chroma // 12), axis=0).astype(np.float32))
