@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from genre_audio.learning.plain.steps import squared_distances
+from genre_audio.learning.plain.steps import blocks, squared_distances
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Neighbourhood"]
 
 _NEIGHBOURS: Final = 5
-# Rows at a time: distances to a thousand training rows take 8 kB for each.
-_BLOCK: Final = 2048
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -113,8 +111,7 @@ class Neighbourhood:
         ndarray of float, shape (rows,)
             0 to 100; above 95 a row is unlike anything that was learned.
         """
-        blocks = np.split(X, range(_BLOCK, len(X), _BLOCK))
-        nearest = np.concatenate([_mean_nearest(self.distances(block)) for block in blocks])
+        nearest = np.concatenate([_mean_nearest(self.distances(block)) for block in blocks(X)])
         return np.interp(nearest, self.quantiles, np.linspace(0.0, 100.0, 101))
 
 

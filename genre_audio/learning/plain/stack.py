@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from genre_audio.learning.plain.steps import STEPS, pooled
+from genre_audio.learning.plain.steps import STEPS, blocks, pooled
 from genre_audio.learning.plain.trees import check_trees
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float64]
 
 __all__ = ["Chain", "PlainStack", "Step"]
-
-# Rows at a time: distances to a thousand training rows take 8 kB for each.
-_BLOCK: Final = 2048
 
 
 class Step(NamedTuple):
@@ -133,9 +130,9 @@ class PlainStack:
         rows: Rows = np.asarray(X, dtype=np.float64)
         if rows.ndim != 2 or not len(rows) or not np.isfinite(rows).all():
             raise ValueError(f"finite numbers in rows are needed, not an array of {rows.shape}")
-        blocks = np.split(rows, range(_BLOCK, len(rows), _BLOCK))
-        said = [[chain.transform(block) for block in blocks] for chain in self.learners.values()]
-        return np.stack([np.concatenate(parts) for parts in said]).astype(np.float64)
+        parts = blocks(rows)
+        said = [[chain.transform(part) for part in parts] for chain in self.learners.values()]
+        return np.stack([np.concatenate(mine) for mine in said]).astype(np.float64)
 
     def predict_proba(self, X: Any) -> Rows:  # noqa: ANN401
         """Return the probability of each class: shape (n_rows, n_classes)."""
