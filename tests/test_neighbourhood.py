@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,45 @@ def test_few_rows_have_few_neighbours():
     near = fit(np.array([[0.0, 0, 0, 0], [1, 0, 1, 0], [0, 1, 0, 2]]))
     assert np.isfinite(near.quantiles).all()
     assert near.percentile(np.full((1, 4), 50.0)).tolist() == [100.0]
+
+
+@pytest.mark.parametrize("value", [1e30, 1e45, 1e160, -1e300])
+def test_rows_beyond_all_numbers_are_far_away(cloud, value):
+    X = np.array([[value, 0, 0, 0], [value, -value, value, value]])
+    assert fit(cloud).percentile(X).tolist() == [100, 100]  # warnings are errors here
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"quantiles": np.linspace(0, 1, 50)}, "101 growing numbers"),
+        ({"quantiles": np.linspace(1, 0, 101)}, "101 growing numbers"),
+        ({"quantiles": np.full(101, np.nan)}, "101 growing numbers"),
+        ({"rows": np.ones((299, 4), np.float32)}, "name, label and group each"),
+        ({"names": np.arange(300)}, "name, label and group each"),
+        ({"labels": np.array([["jazz"]] * 300)}, "name, label and group each"),
+        ({"groups": np.array(["a"])}, "name, label and group each"),
+        ({"rows": np.full((300, 4), np.inf, np.float32)}, "rows of finite numbers"),
+        ({"rows": np.ones(300, np.float32)}, "rows of finite numbers"),
+        ({"rows": np.ones((300, 3), np.float32)}, None),
+        (
+            {"rows": np.ones((1, 4))} | dict.fromkeys(("names", "labels", "groups"), np.array("a")),
+            "name, label and group each",
+        ),
+        (
+            {"rows": np.ones((1, 4))}
+            | dict.fromkeys(("names", "labels", "groups"), np.array(["a"])),
+            "rows of finite numbers",
+        ),
+    ],
+)
+def test_parts_that_do_not_belong_together_are_refused(cloud, how, message):
+    near = fit(cloud)
+    near.check(cloud[:3])
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(near, **how).check(cloud[:3])
+    with pytest.raises(ValueError, match="cannot tell how near"):
+        near.check(np.full((1, 4), np.nan))
 
 
 def test_one_row_or_several_at_once(cloud, rng):

@@ -13,7 +13,7 @@ from genre_audio.learning import LEARNERS, Budget, GenreStack, make_learner
 from genre_audio.learning.neighbours import CappedNeighbors
 from genre_audio.learning.plain import Chain, PlainStack, Step
 from genre_audio.learning.plain.copy import plain_chain, plain_stack
-from genre_audio.learning.plain.trees import check_trees, forest
+from genre_audio.learning.plain.trees import checked_trees, forest
 from sample_tables import TINY, feature_table
 
 COLUMNS = GTZAN57.columns
@@ -168,32 +168,137 @@ def test_unknown_steps_are_refused():
             Chain.from_arrays("a", arrays)
 
 
+TREE = {
+    "roots": np.array([0]),
+    "left": np.array([1, 1, 2]),
+    "feature": np.zeros(3, int),
+    "threshold": np.array([5, np.inf, np.inf], np.float32),
+    "leaf": np.array([0, 0, 1]),
+    "values": np.array([[0.9, 0.1], [0.2, 0.8]]),
+}
+BOOSTED = {"values": np.array([-9, 9], np.float32), "base": np.zeros(1, np.float32)}
+
+
 @pytest.mark.parametrize(
     "how",
     [
-        {"left": [0, 1, 2]},  # the root is a leaf, but has a threshold
-        {"left": [2, 2, 2]},  # out of the arrays
-        {"left": [1, 0, 2]},  # in circles
-        {"roots": [3]},
-        {"roots": [-1]},
-        {"feature": [-1, 0, 0]},
-        {"threshold": [5, 5, np.inf]},
-        {"leaf": [0, 0]},
+        {"left": np.array([0, 1, 2])},  # the root is a leaf, but has a threshold
+        {"left": np.array([2, 2, 2])},  # out of the arrays
+        {"left": np.array([2**63 - 1, 1, 2])},  # the one behind it has no number
+        {"left": np.array([2**64 - 1, 1, 2], np.uint64)},
+        {"left": np.array([1, 0, 2])},  # in circles
+        {"left": np.array([1.0, 1.0, 2.0])},
+        {"left": np.array([[1], [1], [2]])},
+        {"roots": np.array([3])},
+        {"roots": np.array([-1])},
+        {"roots": np.array(0)},
+        {"roots": np.array([], int)},
+        {"feature": np.array([-1, 0, 0])},
+        {"feature": np.array([False, False, False])},
+        {"threshold": np.array([5, 5, np.inf], np.float32)},
+        {"threshold": np.array([5, np.inf, np.inf])},  # values are compared in single precision
+        {"threshold": np.array([[5], [np.inf], [np.inf]], np.float32)},
+        {"leaf": np.array([0, 0])},
+        {"leaf": np.array([0, 0, 2])},
+        {"leaf": np.array([0, -1, 1])},
+        {"leaf": np.array(["0", "0", "1"])},
     ],
 )
 def test_broken_trees_are_refused(how):
-    sound = {"roots": [0], "left": [1, 1, 2], "feature": [0, 0, 0], "leaf": [0, 0, 1]}
-    sound |= {"threshold": [5, np.inf, np.inf]}
-    check_trees(**{name: np.array(value) for name, value in sound.items()})
+    checked_trees(TREE, n_classes=2)
     with pytest.raises(ValueError, match="no trees"):
-        check_trees(**{name: np.array(value) for name, value in (sound | how).items()})
+        checked_trees(TREE | how, n_classes=2)
+
+
+@pytest.mark.parametrize(
+    ("how", "n_classes"),
+    [
+        ({}, 3),
+        ({"values": np.zeros(2)}, 2),
+        ({"values": np.zeros((2, 1))}, 2),
+        ({"values": np.zeros((2, 2, 2))}, 2),
+        (BOOSTED, 3),
+        (BOOSTED | {"base": np.zeros(2, np.float32)}, 2),  # two classes have one score
+        (BOOSTED | {"base": np.zeros(3, np.float32)}, 3),  # one tree cannot take turns
+        (BOOSTED | {"base": np.zeros((), np.float32)}, 2),
+        (BOOSTED | {"values": np.zeros((2, 2), np.float32)}, 2),
+    ],
+)
+def test_leaves_that_speak_of_other_classes_are_refused(how, n_classes):
+    checked_trees(TREE | BOOSTED, n_classes=2)
+    with pytest.raises(ValueError, match=f"do not speak of {n_classes} classes"):
+        checked_trees(TREE | how, n_classes=n_classes)
+
+
+def test_numbers_of_nodes_in_narrow_types_do_not_wrap():
+    # 127 + 1 is -128 in eight bits, which is less than the number of nodes.
+    left, threshold = np.arange(128, dtype=np.int8), np.full(128, np.inf, np.float32)
+    left[[0, 5]], threshold[[0, 5]] = (5, 127), (3e38, -3e38)
+    wrapping = TREE | {"left": left, "threshold": threshold}
+    wrapping |= {"feature": np.zeros(128, np.int8), "leaf": np.zeros(128, np.int8)}
+    with pytest.raises(ValueError, match="no trees"):
+        checked_trees(wrapping, n_classes=2)
+    narrow = {name: TREE[name].astype(np.int8) for name in ("roots", "left", "feature", "leaf")}
+    found = checked_trees(TREE | narrow, n_classes=2)
+    assert {found[name].dtype for name in narrow} == {np.dtype(np.int64)}
+    assert forest(np.array([[6.0]]), **found).tolist() == [[0.2, 0.8]]
+
+
+def test_no_walk_through_trees_is_endless():
+    # Not what was checked, but what checks may overlook.
+    circles = TREE | {"left": np.array([1, 0, 2]), "threshold": np.full(3, np.inf)}
+    with pytest.raises(ValueError, match="lead in circles"):
+        forest(np.ones((1, 1)), **circles)
 
 
 def test_trees_that_ask_for_more_columns_are_refused():
-    tree = {"roots": np.array([0]), "left": np.array([1, 1, 2]), "leaf": np.array([0, 0, 1])}
-    tree |= {"feature": np.array([1, 0, 0]), "threshold": np.array([5, np.inf, np.inf])}
     with pytest.raises(ValueError, match="ask for more"):
-        forest(np.ones((1, 1)), values=np.eye(2), **tree)
+        forest(np.ones((1, 1)), **TREE | {"feature": np.array([1, 0, 0])})
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"n_classes": np.array(10**13)}, "for others than the 2 classes"),
+        ({"n_classes": np.array([2])}, "for others than the 2 classes"),
+        ({"n_classes": np.array(2.0)}, "whole numbers"),
+        ({"codes": np.array([0, 2, 1])}, "for others than the 2 classes"),
+        ({"codes": np.array([0, -1, 1])}, "for others than the 2 classes"),
+        ({"codes": np.array([0, 1])}, "one row and one class"),
+        ({"codes": np.array([0.0, 1.0, 1.0])}, "whole numbers"),
+        ({"n_neighbours": np.array(0)}, "counted from 1"),
+        ({"n_neighbours": np.array([1, 1])}, "counted from 1"),
+        ({"rows": np.zeros((0, 2)), "codes": np.zeros(0, int)}, "one row and one class"),
+        ({"rows": np.zeros(3)}, "one row and one class"),
+        ({"rows": np.full((3, 2), np.nan)}, "'rows' of 'neighbours' holds what is no finite"),
+    ],
+)
+def test_neighbours_that_cannot_vote_are_refused(how, message):
+    codes = np.array([0, 1, 1])
+    sound = {"codes": codes, "n_neighbours": np.array(1), "n_classes": np.array(2)}
+    sound |= {"rows": np.eye(3, 2)}
+
+    def chain(values):
+        arrays = Chain((Step("neighbours", values),)).to_arrays("a")
+        return Chain.from_arrays("a", arrays, n_classes=2)
+
+    assert chain(sound).transform(np.ones((4, 2))).shape == (4, 2)
+    with pytest.raises(ValueError, match=message):
+        chain(sound | how)
+
+
+@pytest.mark.parametrize("name", ["extra", "svm/0/scale/mean", "space/0/scale/mean"])
+def test_arrays_that_nobody_asks_for_are_refused(stack, name):
+    arrays = plain_stack(stack).to_arrays()
+    with pytest.raises(ValueError, match=f"nobody asks for {name}"):
+        PlainStack.from_arrays(arrays | {name: np.zeros(1)})
+
+
+def test_numbers_too_large_to_calculate_with_give_no_number_and_no_warning(stack):
+    X = new_rows()[:3].copy()
+    X[1, COLUMNS.index("mfcc8_mean")] = 1e160
+    found = plain_stack(stack).predict_proba(X)  # warnings are errors here
+    assert np.isfinite(found).all(axis=1).tolist() == [True, False, True]
 
 
 def test_small_tables_are_copied_as_well():

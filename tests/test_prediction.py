@@ -10,7 +10,7 @@ import pytest
 
 from genre_audio.audio import find_recordings
 from genre_audio.config import AnalysisConfig, Segmentation
-from genre_audio.errors import AudioError, ModelError
+from genre_audio.errors import AudioError, ModelError, TableError
 from genre_audio.extraction import extract, extract_recording
 from genre_audio.features import GTZAN57
 from genre_audio.prediction import (
@@ -189,6 +189,32 @@ def test_strange_rows_are_unlike_and_known_ones_are_not(tiny):
     columns = list(GTZAN57.columns)
     strange.frame[columns] = strange.frame[columns] ** 5
     assert np.mean([p.unlike for p in predict_table(strange, tiny)]) == 1
+
+
+@pytest.mark.parametrize("value", [1e160, -1e160])
+def test_a_number_too_large_to_calculate_with_is_said(tiny, value):
+    table = feature_table(2)
+    table.frame.loc[4, "mfcc8_mean"] = value
+    with pytest.raises(TableError, match=r"for polka\.00004\.wav: among .* is 1e\+.* extract it"):
+        predict_table(table, tiny)
+
+
+def test_a_large_number_is_answered_and_unlike(tiny):
+    table = feature_table(2)
+    table.frame.loc[4, "mfcc8_mean"] = 1e45  # more than single precision holds
+    prediction = predict_table(table, tiny)[4]
+    assert sum(prediction.probabilities.values()) == pytest.approx(1, rel=1e-12)
+    assert (prediction.distance_percentile, prediction.unlike) == (100, True)
+
+
+def test_the_same_of_a_recording_is_its_own_error(short, take):
+    (source,) = find_recordings([take])
+    described = extract_recording(source, segmentation=short.segmentation)
+    row = described.rows[0]
+    strange = dataclasses.replace(row, values=[*row.values[:-2], 1e160, row.values[-1]])
+    with pytest.raises(AudioError, match=r"no answer for take\.wav") as caught:
+        predict_extracted([dataclasses.replace(described, rows=(strange,))], short)
+    assert caught.value.kind == "not_finite"
 
 
 def test_ties_stand_in_the_models_order():

@@ -6,6 +6,7 @@ import json
 import shutil
 import zipfile
 from collections import OrderedDict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,28 @@ from genre_audio.tables import dataset_of
 from genre_audio.training import load_bundle, save_bundle
 from sample_tables import TINY, feature_table
 from test_persistence import describe, sign
+
+# Written by the code of 9cd0cf3, the last with format 1: a `GenreStack` of
+# logistic_regression, knn and random_forest with `Budget("tiny", inner_folds=2,
+# stack_folds=2, outer_folds=2, trees=2)`, fitted on 24 made-up rows of three genres of which
+# five columns vary and all others are 1, so that files are small. Its probe holds what it
+# answered. It needs the series of scikit-learn that `bundle.json` names.
+GOLDEN = Path(__file__).parent / "golden" / "format1"
+
+
+def test_the_committed_bundle_of_format_1_answers_as_it_did():
+    bundle = load_bundle(GOLDEN)
+    assert json.loads((GOLDEN / "bundle.json").read_text(encoding="utf-8"))["format"] == 1
+    assert list(bundle.classifier.learners) == ["logistic_regression", "knn", "random_forest"]
+    # Copied from what the old code printed.
+    expected = [
+        [0.323982180, 0.487844338, 0.188173482],
+        [0.266114823, 0.528829201, 0.205055976],
+        [0.243785052, 0.348230258, 0.407984690],
+    ]
+    np.testing.assert_allclose(bundle.predict_proba(bundle.probe.rows), expected, rtol=1e-6)
+    np.testing.assert_allclose(bundle.probe.probabilities, expected, rtol=1e-6)
+    assert np.isfinite(bundle.neighbourhood.percentile(bundle.probe.rows)).all()
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +128,14 @@ def test_a_foreign_type_is_refused_before_anything_is_constructed(parts, folder,
     monkeypatch.setattr(Stranger, "__new__", lambda *_: pytest.fail("it was constructed"))
     monkeypatch.setattr(GenreStack, "__setstate__", lambda *_: pytest.fail("it was constructed"))
     with pytest.raises(ModelError, match=r"holds types that no model of ours has \(.*Stranger\)"):
+        load_bundle(folder)
+
+
+def test_an_archive_that_would_fill_the_memory_is_not_unfolded(folder):
+    with zipfile.ZipFile(folder / "model.skops", "a", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("zeros", bytes(2**28 + 1))
+    sign(folder)
+    with pytest.raises(ModelError, match=r"skops cannot be read .* at most 256 MB are read"):
         load_bundle(folder)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from genre_audio.learning.plain.steps import squared_distances
+from genre_audio.learning.plain.steps import blocks, squared_distances
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Neighbourhood"]
 
 _NEIGHBOURS: Final = 5
-# Rows at a time: distances to a thousand training rows take 8 kB for each.
-_BLOCK: Final = 2048
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -111,11 +109,36 @@ class Neighbourhood:
         Returns
         -------
         ndarray of float, shape (rows,)
-            0 to 100; above 95 a row is unlike anything that was learned.
+            0 to 100; above 95 a row is unlike anything that was learned. So are numbers
+            too large to calculate with, and there is no warning.
         """
-        blocks = np.split(X, range(_BLOCK, len(X), _BLOCK))
-        nearest = np.concatenate([_mean_nearest(self.distances(block)) for block in blocks])
-        return np.interp(nearest, self.quantiles, np.linspace(0.0, 100.0, 101))
+        with np.errstate(all="ignore"):
+            nearest = [_mean_nearest(self.distances(block)) for block in blocks(X)]
+        return np.interp(np.concatenate(nearest), self.quantiles, np.linspace(0.0, 100.0, 101))
+
+    def check(self, X: NDArray[np.float64]) -> None:
+        """Refuse parts that do not belong together, as a stranger's file may hold them.
+
+        Parameters
+        ----------
+        X : ndarray, shape (rows, columns)
+            Any rows like the training rows: it is asked how near they are.
+
+        Raises
+        ------
+        ValueError
+            If the parts differ in length or kind, or give no answer.
+        """
+        texts = (self.names, self.labels, self.groups)
+        if any(text.shape != (len(self.rows),) or text.dtype.kind != "U" for text in texts):
+            raise ValueError("its rows have no name, label and group each")
+        if self.rows.ndim != 2 or len(self.rows) < 2 or not np.isfinite(self.rows).all():
+            raise ValueError("its rows are no two rows of finite numbers")
+        known = self.quantiles
+        if known.shape != (101,) or not np.isfinite(known).all() or (np.diff(known) < 0).any():
+            raise ValueError("its quantiles are no 101 growing numbers")
+        if not np.isfinite(self.percentile(X)).all():
+            raise ValueError("it cannot tell how near a row is")
 
 
 def _distances(X: NDArray[np.float32], Y: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genre_audio.audio import Source
-from genre_audio.errors import AudioError
+from genre_audio.errors import AudioError, TableError
 from genre_audio.execution import map_unordered
 from genre_audio.extraction import Extracted, Failure, extract_recording, prepare_kernels
 from genre_audio.features import SCHEMAS, Schema
@@ -18,7 +18,7 @@ from genre_audio.prediction.prediction import Prediction, SegmentPrediction
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -121,7 +121,9 @@ def predict_extracted(recordings: Sequence[Extracted], bundle: ModelBundle) -> l
     lengths = np.array([row.length for row in rows], dtype=np.float64)
     places = [(row.start, row.stop) for row in rows]
     owners = np.repeat(np.arange(len(recordings)), [len(r.rows) for r in recordings])
-    pooled = _pool(X, lengths, places, owners, [r.name for r in recordings], bundle)
+    names = [recording.name for recording in recordings]
+    refuse = functools.partial(AudioError, kind="not_finite")
+    pooled = _pool(X, lengths, places, owners, names, bundle, refuse=refuse)
     return [
         dataclasses.replace(prediction, refused=recording.refused, quality=recording.quality)
         for prediction, recording in zip(pooled, recordings, strict=True)
@@ -147,6 +149,8 @@ def predict_table(table: FeatureTable, bundle: ModelBundle) -> list[Prediction]:
     ------
     ModelError
         If schema or segmentation differ from the model's.
+    TableError
+        If the model has no answer, because a row holds too large a number.
 
     Examples
     --------
@@ -168,9 +172,8 @@ def predict_table(table: FeatureTable, bundle: ModelBundle) -> list[Prediction]:
     order = np.argsort(first)
     rank = np.argsort(order)
     places = list(zip(starts.tolist(), (starts + lengths / sr).tolist(), strict=True))
-    return _pool(
-        table.X, lengths, places, rank[owners], [str(name) for name in names[order]], bundle
-    )
+    ordered = [str(name) for name in names[order]]
+    return _pool(table.X, lengths, places, rank[owners], ordered, bundle, refuse=TableError)
 
 
 def _pool(
@@ -180,11 +183,20 @@ def _pool(
     owners: NDArray[np.intp],
     names: list[str],
     bundle: ModelBundle,
+    *,
+    refuse: Callable[[str], Exception],
 ) -> list[Prediction]:
     if not names:
         return []
     probabilities = bundle.predict_proba(X)
     percentiles = bundle.neighbourhood.percentile(X)
+    sound = np.isfinite(probabilities).all(axis=1) & np.isfinite(percentiles)
+    if not sound.all():
+        row = int(sound.argmin())
+        raise refuse(
+            f"the model has no answer for {names[owners[row]]}: among its features is "
+            f"{np.abs(X[row]).max():g}; extract it again, or leave it out"
+        )
     labels = bundle.labels
     segments = [
         SegmentPrediction(start, stop, dict(zip(labels, row, strict=True)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from genre_audio.errors import ModelError, OutputError
 from genre_audio.training.bundle import FORMAT, BundleInfo
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARRAYS_FILE",
+    "CARD_FILE",
     "INFO_FILE",
     "MODEL_FILE",
     "ROWS_FILE",
     "SKOPS_FILE",
+    "Description",
     "check_place",
     "is_bundle",
     "read_description",
@@ -35,6 +37,7 @@ SKOPS_FILE: Final = "model.skops"
 
 ROWS_FILE: Final = "rows.csv.gz"
 ARRAYS_FILE: Final = "arrays.npz"
+CARD_FILE: Final = "CARD.md"
 _NEEDED: Final = {
     "schema": ("name", "version", "digest"),
     "segmentation": ("seconds",),
@@ -46,6 +49,30 @@ _NEEDED: Final = {
 """What this package asks of ``bundle.json`` below its first level."""
 _MODEL_FILES: Final = {1: SKOPS_FILE, 2: MODEL_FILE}
 """What holds the model, by the bundle's format."""
+_OTHER_FILES: Final = frozenset({ARRAYS_FILE, CARD_FILE, ROWS_FILE, f"{ROWS_FILE}.json"})
+"""What a bundle of any format may hold besides."""
+
+
+class Description(NamedTuple):
+    """What ``bundle.json`` holds.
+
+    Attributes
+    ----------
+    info : BundleInfo
+        What the bundle says of itself.
+    files : dict of str to str
+        The sha256 of its files by their names: only names that its format has.
+    format : int
+        How its model is stored.
+
+    Examples
+    --------
+    See `read_description`.
+    """
+
+    info: BundleInfo
+    files: dict[str, str]
+    format: int
 
 
 def is_bundle(folder: Path) -> bool:
@@ -99,11 +126,11 @@ def read_info(folder: Path) -> BundleInfo:
     >>> read_info(resolve_model("default").path).task
     'genre'
     """
-    return read_description(folder)[0]
+    return read_description(folder).info
 
 
-def read_description(folder: Path) -> tuple[BundleInfo, dict[str, str]]:
-    """Read what a bundle says of itself, and the sha256 of its files by their names.
+def read_description(folder: Path) -> Description:
+    """Read what a bundle says of itself, of its files and of their format.
 
     Raises
     ------
@@ -114,7 +141,7 @@ def read_description(folder: Path) -> tuple[BundleInfo, dict[str, str]]:
     --------
     >>> from genre_audio.training import resolve_model
     >>> from genre_audio.training.description import read_description
-    >>> sorted(read_description(resolve_model("default").path)[1])
+    >>> sorted(read_description(resolve_model("default").path).files)
     ['CARD.md', 'arrays.npz', 'model.npz']
     """
     value = _read_json(folder)
@@ -123,12 +150,18 @@ def read_description(folder: Path) -> tuple[BundleInfo, dict[str, str]]:
         info = BundleInfo(**{name: value[name] for name in names})
         _ = [value[part][name] for part, names in _NEEDED.items() for name in names]
         files = {str(name): str(sha256) for name, sha256 in value["files"].items()}
-        _ = files[_MODEL_FILES[value["format"]]]
+        model_file = _MODEL_FILES[value["format"]]
+        _ = files[model_file]
     except KeyError as error:
         raise ModelError(f"{folder / INFO_FILE} lacks {error}; get the bundle again") from error
     except (TypeError, AttributeError) as error:
         raise ModelError(f"{folder / INFO_FILE} cannot be read: {error!r}") from error
-    return info, files
+    if foreign := sorted(files.keys() - _OTHER_FILES - {model_file}):
+        raise ModelError(
+            f"{folder / INFO_FILE} names files that no bundle of format {value['format']} has "
+            f"({', '.join(foreign[:3])}); get the bundle again"
+        )
+    return Description(info, files, value["format"])
 
 
 def _read_json(folder: Path) -> dict[str, Any]:
@@ -137,9 +170,9 @@ def _read_json(folder: Path) -> dict[str, Any]:
         found = value["format"]
     except FileNotFoundError as error:
         raise ModelError(f"{folder} is no model: it holds no {INFO_FILE}") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"{folder / INFO_FILE} cannot be read: {error!r}") from error
-    if not isinstance(found, int) or found not in _MODEL_FILES:
+    if type(found) is not int or found not in _MODEL_FILES:
         raise ModelError(
             f"{folder} has bundle format {found}, this version reads formats 1 to {FORMAT}: "
             "update genre-audio"

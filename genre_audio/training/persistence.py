@@ -16,9 +16,8 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import hashlib
-import io
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -27,10 +26,12 @@ from genre_audio.errors import ModelError
 from genre_audio.files import replace_folder
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.plain import Chain, PlainStack
+from genre_audio.training.arrays import read_arrays
 from genre_audio.training.bundle import FORMAT, ModelBundle, Probe
 from genre_audio.training.card import card_text
 from genre_audio.training.description import (
     ARRAYS_FILE,
+    CARD_FILE,
     INFO_FILE,
     MODEL_FILE,
     ROWS_FILE,
@@ -40,18 +41,24 @@ from genre_audio.training.description import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     import pandas as pd
-    from numpy.typing import NDArray
 
 __all__ = ["load_bundle", "save_bundle"]
 
-_CARD: Final = "CARD.md"
 _NEIGHBOURHOOD: Final = ("rows", "names", "labels", "groups", "quantiles")
 _PROBE: Final = ("probe_rows", "probe_probabilities")
 _SPACE: Final = "space"
+_WRONG: Final = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+)
+"""What may come of calculating with arrays that do not belong together."""
 
 
 def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> None:
@@ -90,7 +97,7 @@ def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> No
         np.savez_compressed(new / ARRAYS_FILE, **arrays, **probe)
         if bundle.rows is not None:
             _write_rows(bundle.rows, bundle, new)
-        (new / _CARD).write_text(card_text(bundle.info), encoding="utf-8")
+        (new / CARD_FILE).write_text(card_text(bundle.info), encoding="utf-8")
         files = {path.name: _sha256(path.read_bytes()) for path in sorted(new.iterdir())}
         value = {"format": FORMAT, **dataclasses.asdict(bundle.info), "files": files}
         text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
@@ -121,9 +128,9 @@ def load_bundle(folder: Path) -> ModelBundle:
     >>> len(load_bundle(resolve_model().path).labels)
     10
     """
-    info, files = read_description(folder)
+    info, files, number = read_description(folder)
     contents = _contents(folder, files)
-    if SKOPS_FILE in files:
+    if number == 1:
         from genre_audio.training.skops_model import read_skops
 
         classifier, space = read_skops(contents[SKOPS_FILE], info=info, path=folder / SKOPS_FILE)
@@ -134,7 +141,7 @@ def load_bundle(folder: Path) -> ModelBundle:
             f"{folder / INFO_FILE} and the model differ in labels; get the bundle again"
         )
     names = (*_NEIGHBOURHOOD, *_PROBE)
-    arrays = _read_arrays(contents[ARRAYS_FILE], path=folder / ARRAYS_FILE, names=names)
+    arrays = read_arrays(contents[ARRAYS_FILE], path=folder / ARRAYS_FILE, names=names)
     bundle = ModelBundle(
         classifier=classifier,
         neighbourhood=Neighbourhood(space, *(arrays[name] for name in _NEIGHBOURHOOD)),
@@ -143,6 +150,7 @@ def load_bundle(folder: Path) -> ModelBundle:
         digest=digest(files),
     )
     _check_answers(bundle)
+    _check_likeness(bundle, path=folder / ARRAYS_FILE)
     return bundle
 
 
@@ -164,15 +172,34 @@ def _write_rows(rows: pd.DataFrame, bundle: ModelBundle, folder: Path) -> None:
 def _check_answers(bundle: ModelBundle) -> None:
     """Ask the model what it was asked when it was made; rounding may differ, answers not."""
     try:
-        answers = bundle.predict_proba(bundle.probe.rows)
-        same = np.allclose(answers, bundle.probe.probabilities, rtol=0.0, atol=1e-4)
-    except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError):
+        answers, expected = bundle.predict_proba(bundle.probe.rows), bundle.probe.probabilities
+        same = answers.shape == expected.shape and np.allclose(answers, expected, 0.0, 1e-4)
+    except _WRONG:
         same = False
     if not same:
         raise ModelError(
             f"the model {bundle.info.name!r} does not answer as it did when it was made: it needs "
             "the versions that its card names, or to be trained again with 'genre-audio retrain'"
         )
+
+
+def _check_likeness(bundle: ModelBundle, *, path: Path) -> None:
+    """Ask how near the probe is to the training rows, and whether it has the right columns."""
+    from genre_audio.features import SCHEMAS
+
+    said, n_columns = bundle.info.schema, bundle.probe.rows.shape[1]
+    schema = SCHEMAS.get(said["name"])
+    # Of a recipe that is not ours only the name is known.
+    if schema and schema.digest == said["digest"] and n_columns != len(schema.columns):
+        raise ModelError(
+            f"{path}: a model of {n_columns} columns cannot be one of {schema}, which has "
+            f"{len(schema.columns)}; get the bundle again"
+        )
+    try:
+        bundle.neighbourhood.check(bundle.probe.rows)
+    except _WRONG as error:
+        message = f"{path} holds no training rows of this model ({error}); get the bundle again"
+        raise ModelError(message) from error
 
 
 def _contents(folder: Path, files: dict[str, str]) -> dict[str, bytes]:
@@ -187,22 +214,13 @@ def _contents(folder: Path, files: dict[str, str]) -> dict[str, bytes]:
 
 
 def _read_model(content: bytes, *, path: Path) -> tuple[PlainStack, Chain]:
-    arrays = _read_arrays(content, path=path)
+    arrays = read_arrays(content, path=path)
+    space = {name: arrays.pop(name) for name in [*arrays] if name.startswith(f"{_SPACE}/")}
     try:
-        return PlainStack.from_arrays(arrays), Chain.from_arrays(_SPACE, arrays)
-    except (KeyError, ValueError, TypeError) as error:
+        return PlainStack.from_arrays(arrays), Chain.from_arrays(_SPACE, space)
+    except _WRONG as error:
         message = f"{path} holds no model of ours ({error}); get the bundle again"
         raise ModelError(message) from error
-
-
-def _read_arrays(
-    content: bytes, *, path: Path, names: Iterable[str] | None = None
-) -> dict[str, NDArray[Any]]:
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in names or arrays.files}
-    except Exception as error:  # a stranger's file may surprise its reader in any way
-        raise ModelError(f"{path} cannot be read as arrays: {error}") from error
 
 
 def _sha256(content: bytes) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import ModelError
+from genre_audio.training.arrays import check_size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +84,7 @@ def _parts(content: bytes, *, path: Path) -> dict[str, Any]:
     from genre_audio.learning.trusted import TRUSTED_TYPES
 
     try:
+        check_size(content)
         # Audits all that is there before it constructs anything.
         parts = skops.io.loads(content, trusted=list(TRUSTED_TYPES))
     except UntrustedTypesFoundException as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from genre_audio.learning.plain.steps import STEPS, pooled
-from genre_audio.learning.plain.trees import check_trees
+from genre_audio.learning.plain.steps import STEPS, blocks, pooled
+from genre_audio.learning.plain.trees import checked_trees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float64]
 
 __all__ = ["Chain", "PlainStack", "Step"]
-
-# Rows at a time: distances to a thousand training rows take 8 kB for each.
-_BLOCK: Final = 2048
 
 
 class Step(NamedTuple):
@@ -70,12 +67,23 @@ class Chain(NamedTuple):
         }
 
     @classmethod
-    def from_arrays(cls, name: str, arrays: Mapping[str, NDArray[Any]]) -> Chain:
+    def from_arrays(
+        cls, name: str, arrays: Mapping[str, NDArray[Any]], *, n_classes: int = 0
+    ) -> Chain:
         """Make a chain from what `to_arrays` gave.
+
+        Parameters
+        ----------
+        name : str
+            Beginning of the names that are its own.
+        arrays : mapping of str to ndarray
+            Arrays, others among them.
+        n_classes : int
+            Classes that it tells apart; 0 if it gives rows.
 
         Raises
         ------
-        ValueError
+        KeyError, TypeError, ValueError
             If it holds something else.
         """
         steps: dict[int, Step] = {}
@@ -87,11 +95,38 @@ class Chain(NamedTuple):
             steps.setdefault(int(place), Step(kind, {})).values[part] = value
         if not steps or any(step.kind not in STEPS for step in steps.values()):
             raise ValueError(f"{name} is no chain of known steps")
-        for step in steps.values():
-            if step.kind in {"forest", "boosted"}:
-                parts = {"roots", "left", "feature", "threshold", "leaf"}
-                check_trees(**{part: step.values[part] for part in parts})
-        return cls(tuple(step for _, step in sorted(steps.items())))
+        return cls(tuple(_checked(step, n_classes) for _, step in sorted(steps.items())))
+
+
+def _checked(step: Step, n_classes: int) -> Step:
+    """Return a step that can be asked; what cannot end well is refused."""
+    kind, values = step
+    for name, value in values.items():
+        # Leaves have no threshold.
+        if value.dtype.kind == "f" and name != "threshold" and not np.isfinite(value).all():
+            raise ValueError(f"{name!r} of {kind!r} holds what is no finite number")
+    if kind in {"forest", "boosted"}:
+        return Step(kind, checked_trees(values, n_classes=n_classes))
+    if kind == "neighbours":
+        _check_neighbours(**values, classes=n_classes)
+    return step
+
+
+def _check_neighbours(
+    *,
+    rows: Rows,
+    codes: NDArray[Any],
+    n_neighbours: NDArray[Any],
+    n_classes: NDArray[Any],
+    classes: int,
+) -> None:
+    whole = all(value.dtype.kind in "iu" for value in (codes, n_neighbours, n_classes))
+    if not whole or n_neighbours.shape != () or n_neighbours < 1:
+        raise ValueError("neighbours have whole numbers, and are counted from 1")
+    if rows.ndim != 2 or not len(rows) or codes.shape != rows.shape[:1]:
+        raise ValueError("each neighbour needs one row and one class")
+    if n_classes.shape != () or n_classes != classes or codes.min() < 0 or codes.max() >= classes:
+        raise ValueError(f"the neighbours vote for others than the {classes} classes")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -133,18 +168,22 @@ class PlainStack:
         rows: Rows = np.asarray(X, dtype=np.float64)
         if rows.ndim != 2 or not len(rows) or not np.isfinite(rows).all():
             raise ValueError(f"finite numbers in rows are needed, not an array of {rows.shape}")
-        blocks = np.split(rows, range(_BLOCK, len(rows), _BLOCK))
-        said = [[chain.transform(block) for block in blocks] for chain in self.learners.values()]
-        return np.stack([np.concatenate(parts) for parts in said]).astype(np.float64)
+        parts = blocks(rows)
+        said = [[chain.transform(part) for part in parts] for chain in self.learners.values()]
+        return np.stack([np.concatenate(mine) for mine in said]).astype(np.float64)
 
     def predict_proba(self, X: Any) -> Rows:  # noqa: ANN401
-        """Return the probability of each class: shape (n_rows, n_classes)."""
+        """Return the probability of each class: shape (n_rows, n_classes).
+
+        Where numbers are too large to calculate with, NaN: without a warning, since who
+        asks knows better which row it was.
+        """
         from threadpoolctl import threadpool_limits
 
         # Sums over several threads differ in their last digits.
-        with threadpool_limits(1):
+        with threadpool_limits(1), np.errstate(all="ignore"):
             said = self.learner_probabilities(X)
-        return pooled(said, weights=self.weights, share=self.share)
+            return pooled(said, weights=self.weights, share=self.share)
 
     def predict(self, X: Any) -> NDArray[Any]:  # noqa: ANN401
         """Return the likeliest label of each row: shape (n_rows,)."""
@@ -168,13 +207,17 @@ class PlainStack:
 
         Raises
         ------
-        KeyError, ValueError
+        KeyError, TypeError, ValueError
             If it holds something else.
         """
-        names = [str(name) for name in arrays["learners"]]
+        names, n_classes = [str(name) for name in arrays["learners"]], len(arrays["classes"])
+        owners = {*names, "classes", "learners", "weights", "share"}
+        foreign = sorted(name for name in arrays if name.split("/")[0] not in owners)
+        if foreign:
+            raise ValueError(f"nobody asks for {', '.join(foreign[:3])}")
         return cls(
             classes_=arrays["classes"],
-            learners={name: Chain.from_arrays(name, arrays) for name in names},
+            learners={name: Chain.from_arrays(name, arrays, n_classes=n_classes) for name in names},
             weights=arrays["weights"],
             share=float(arrays["share"]),
         )

@@ -23,12 +23,35 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Rows = NDArray[np.float64]
 
-__all__ = ["STEPS", "lift", "pooled", "softmax", "squared_distances"]
+__all__ = [
+    "STEPS",
+    "blocks",
+    "lift",
+    "pooled",
+    "softmax",
+    "squared_distances",
+]
+
+# Rows at a time: distances to a thousand training rows take 8 kB for each.
+_BLOCK: Final = 2048
 
 # Ranks nearer to 0 or 1 than this have the score of this one: scikit-learn's bound.
 _OUTERMOST: Final = 1e-7 - float(np.spacing(1))
 # Votes of copies of a row must not depend on rounding: see `CappedNeighbors`.
 _NEAREST: Final = 1e-6
+
+
+def blocks(X: Rows) -> list[Rows]:
+    """Return rows in pieces that are small enough to measure distances from.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.plain.steps import blocks
+    >>> [len(block) for block in blocks(np.zeros((3000, 2)))]
+    [2048, 952]
+    """
+    return np.split(X, range(_BLOCK, len(X), _BLOCK))
 
 
 def softmax(scores: NDArray[Any]) -> NDArray[Any]:

@@ -14,48 +14,77 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
     Rows = NDArray[np.float64]
 
-__all__ = ["boosted", "check_trees", "forest"]
+__all__ = ["boosted", "checked_trees", "forest"]
 
 # Rows at a time: as many as keep the nodes of all of them near the processor.
 _BLOCK: Final = 64
 
 
-def check_trees(
-    *, roots: Array, left: Array, feature: Array, threshold: Array, leaf: Array
-) -> None:
-    """Refuse trees that lead in circles or out of the arrays.
+def checked_trees(trees: Mapping[str, Array], *, n_classes: int) -> dict[str, Array]:
+    """Return trees with their whole numbers as int64; refuse what can give no answer.
+
+    Parameters
+    ----------
+    trees : mapping of str to ndarray
+        What `forest` takes by name, or `boosted`: those have a ``base``.
+    n_classes : int
+        Number of classes that the leaves speak of.
 
     Raises
     ------
     ValueError
-        If they do.
+        If nodes lead in circles or out of the arrays, or an array has another shape or
+        type than ours.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.learning.plain.trees import check_trees
-    >>> one, nothing = np.array([0]), np.array([np.inf])
-    >>> check_trees(roots=one, left=one, feature=one, threshold=nothing, leaf=one)
+    >>> from genre_audio.learning.plain.trees import checked_trees
+    >>> nothing, inf = np.zeros(1, np.uint8), np.array([np.inf], np.float32)
+    >>> tree = {"roots": nothing, "left": nothing, "feature": nothing, "leaf": nothing}
+    >>> tree |= {"threshold": inf, "values": np.array([[0.9, 0.1]])}
+    >>> checked_trees(tree, n_classes=2)["left"].dtype
+    dtype('int64')
     """
+    whole = {name: trees[name] for name in ("roots", "left", "feature", "leaf")}
+    threshold, values, base = trees["threshold"], trees["values"], trees.get("base")
+    if (
+        any(value.ndim != 1 or value.dtype.kind not in "iu" for value in whole.values())
+        or threshold.ndim != 1
+        or threshold.dtype != np.float32
+    ):
+        raise ValueError("these are no trees: nodes are whole numbers, thresholds float32")
+    # In narrow types, sums of sound numbers may be wrong.
+    whole = {name: value.astype(np.int64) for name, value in whole.items()}
+    roots, left, feature, leaf = whole.values()
     places = np.arange(len(left))
     leaves = left == places
     sound = (
         len(left) == len(feature) == len(threshold) == len(leaf)
+        and len(roots) > 0
         and bool((left >= places).all())
-        and bool((left[~leaves] + 1 < len(left)).all())
+        and bool((left[~leaves] < len(left) - 1).all())
         and bool((threshold[leaves] == np.inf).all())
         and bool(((roots >= 0) & (roots < len(left))).all())
         and bool((feature >= 0).all())
+        and bool(((leaf >= 0) & (leaf < len(values))).all())
     )
     if not sound:
-        raise ValueError("these are no trees")
+        raise ValueError("these are no trees: nodes lead in circles or out of the arrays")
+    said = values.shape == (len(values), n_classes)
+    if base is not None:
+        turns = 1 if n_classes == 2 else n_classes
+        said = base.shape == (turns,) and values.ndim == 1 and len(roots) % turns == 0
+    if not said:
+        raise ValueError(f"the leaves do not speak of {n_classes} classes")
+    return {**trees, **whole}
 
 
 def forest(X: Rows, *, values: NDArray[np.float64], **trees: Array) -> Array:
@@ -154,10 +183,12 @@ def _leaves(
         block = rows[first : first + _BLOCK]
         flat, starts = block.ravel(), np.arange(len(block))[:, np.newaxis] * block.shape[1]
         at = np.repeat(roots[np.newaxis], len(block), axis=0)
-        while True:
+        for _ in range(len(left)):  # no way down has more nodes
             value = flat[starts + feature[at]]
             below = left[at] + (value > threshold[at])
             if np.array_equal(below, at):
                 break
             at = below
+        else:
+            raise ValueError("these are no trees: nodes lead in circles")
         yield leaf[at]
