@@ -19,7 +19,7 @@ import pytest
 import genre_audio
 from genre_audio.extraction import compiled
 from genre_audio.extraction.compiled import prepare_kernels, warm
-from genre_audio.features.kernels import folder, median, parts, peaks, shapes
+from genre_audio.features.kernels import folder, median, parts, peaks, shapes, windows
 from genre_audio.features.kernels.compiled import integer, kernel
 from genre_audio.features.kernels.folder import VARIABLE, kernel_folder
 
@@ -192,7 +192,8 @@ def test_others_keep_what_they_compile_where_they_please() -> None:
 
 def test_a_kernel_has_one_form_so_that_processes_cannot_mix_up_several() -> None:
     warm()
-    for found in (median._fill, parts.harmonic_share, parts.add_samples, peaks._find, shapes._sum):
+    several = (median._fill, parts.harmonic_share, parts.add_samples, peaks._find, shapes._sum)
+    for found in (*several, windows.window_frames):
         assert len(found.signatures) == 1
     with pytest.raises(TypeError, match="No matching definition"):
         median._fill(np.ones((9, 64)), np.arange(99), 0, np.ones((9, 64)))

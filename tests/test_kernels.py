@@ -14,6 +14,7 @@ from genre_audio.features.kernels.median import running_median
 from genre_audio.features.kernels.parts import add_samples, harmonic_share
 from genre_audio.features.kernels.peaks import spectral_peaks
 from genre_audio.features.kernels.shapes import spectral_shapes
+from genre_audio.features.kernels.windows import window_frames
 from signals import SR, chord, clicks, music, noise, silence, tone
 
 SIGNALS = {
@@ -82,6 +83,19 @@ def test_a_block_of_medians_is_that_block_of_all(data: st.DataObject) -> None:
     found = running_median(X, rows=rows, columns=columns)
     expected = naive_median(X)[rows.start : rows.stop, columns.start : columns.stop]
     assert np.array_equal(found, expected)
+
+
+# -- windows ---------------------------------------------------------------------------
+
+
+@given(hop_length=st.integers(1, 9), first=st.integers(0, 9), count=st.integers(0, 5))
+def test_windowed_frames_are_numpys(hop_length: int, first: int, count: int) -> None:
+    rng = np.random.default_rng(0)
+    y, window = rng.normal(size=200).astype(np.float32), rng.normal(size=16)
+    frames = np.lib.stride_tricks.sliding_window_view(y, 16)[::hop_length][first : first + count]
+    out = np.empty((count, 16))
+    window_frames(y, first, hop_length, window, out)
+    assert np.array_equal(out, frames * window)
 
 
 # -- spectral shapes -------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genre_audio.features.filters import hann
+from genre_audio.features.kernels.windows import window_frames
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,19 +72,16 @@ class Transform:
         (1025, 9)
         """
         padded = np.pad(y, n_fft // 2, mode=pad_mode)  # type: ignore[call-overload]
-        frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop_length]
-        n_frames, n_bins = len(frames), 1 + n_fft // 2
+        n_frames, n_bins = 1 + (len(padded) - n_fft) // hop_length, 1 + n_fft // 2
         D = np.empty((n_frames, n_bins), np.complex64)
         magnitudes = np.empty((n_frames, n_bins), np.float32)
-        S = np.empty((n_bins, n_frames), np.float32)
         window = hann(n_fft)
         windowed = np.empty((_BLOCK, n_fft))
         spectra = np.empty((_BLOCK, n_bins), np.complex128)
         for first in range(0, n_frames, _BLOCK):
             block = slice(first, min(first + _BLOCK, n_frames))
             count = block.stop - block.start
-            np.multiply(frames[block], window, out=windowed[:count])
+            window_frames(padded, first, hop_length, window, windowed[:count])
             D[block] = np.fft.rfft(windowed[:count], out=spectra[:count])
             np.abs(D[block], out=magnitudes[block])
-            S[:, block] = magnitudes[block].T
-        return cls(D, magnitudes, S)
+        return cls(D, magnitudes, np.ascontiguousarray(magnitudes.T))
