@@ -31,6 +31,7 @@ __all__ = ["running_median"]
 _KERNEL = 31
 _GROUP = 16  # windows that are done together
 _ROWS = _KERNEL + _GROUP - 1
+_SHARED = _ROWS - _GROUP  # rows that a group has in common with the next
 _WIDTH = 64  # columns that are done together: rows of a group stay in the first cache
 
 
@@ -226,21 +227,29 @@ def _medians(w: Matrix) -> None:
         _quarter(w, c, 12, _middle4(upper, _four(w, 39, c)))
 
 
+@inlined
+def _load(w: Matrix, k: int, row: Matrix) -> None:
+    for c in range(_WIDTH):
+        w[k * _WIDTH + c] = row[c]
+
+
 @kernel(reads(np.float32, 2), reads(np.intp, 1), integer, writes(np.float32, 2))
 def _fill(X: Matrix, mirrored: NDArray[np.intp], first_column: int, out: Matrix) -> None:
     n, m = out.shape
     w = np.empty((_ROWS + _GROUP) * _WIDTH, np.float32)
-    for first in range(0, n, _GROUP):
-        for left in range(0, m, _WIDTH):
-            # The last columns are done together with some before them.
-            start = min(first_column + left, X.shape[1] - _WIDTH)
-            for k in range(_ROWS):
-                row = X[mirrored[first + k]]
-                for c in range(_WIDTH):
-                    w[k * _WIDTH + c] = row[start + c]
+    for left in range(0, m, _WIDTH):
+        # The last columns are done together with some before them.
+        start = min(first_column + left, X.shape[1] - _WIDTH)
+        shift = first_column - start
+        for k in range(_SHARED):
+            _load(w, _GROUP + k, X[mirrored[k], start : start + _WIDTH])
+        for first in range(0, n, _GROUP):
+            for i in range(_SHARED * _WIDTH):
+                w[i] = w[_GROUP * _WIDTH + i]
+            for k in range(_SHARED, _ROWS):
+                _load(w, k, X[mirrored[first + k], start : start + _WIDTH])
             _medians(w)
-            shift = first_column - start
             for k in range(min(_GROUP, n - first)):
-                row, place = out[first + k], (_ROWS + k) * _WIDTH + shift
-                for c in range(left, min(left + _WIDTH, m)):
-                    row[c] = w[place + c]
+                row, place = out[first + k, left : left + _WIDTH], (_ROWS + k) * _WIDTH + shift
+                for c in range(len(row)):
+                    row[c] = w[place + left + c]
