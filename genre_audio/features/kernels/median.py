@@ -19,12 +19,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genre_audio.features.kernels.compiled import inlined, integer, kernel, reads, writes
+from genre_audio.features.kernels.sorting import (
+    Sorted,
+    higher,
+    lower,
+    merged,
+    middle2,
+    middle4,
+    middle8,
+    ordered,
+    straightened4,
+    straightened8,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Matrix = NDArray[np.float32]
-    Sorted = tuple[float, ...]
 
 __all__ = ["running_median"]
 
@@ -77,137 +88,38 @@ def _mirrored(n: int) -> NDArray[np.intp]:
     return np.pad(np.arange(n), (half, half + _GROUP), mode="symmetric")
 
 
-# -- sorted rows -------------------------------------------------------------------------
-
-
-@inlined
-def _lower(a: float, b: float) -> float:
-    return a if a < b else b
-
-
-@inlined
-def _higher(a: float, b: float) -> float:
-    return b if a < b else a
-
-
-@inlined
-def _sorted(a: float, b: float) -> Sorted:
-    return _lower(a, b), _higher(a, b)
-
-
 @inlined
 def _two(w: Matrix, k: int, c: int) -> Sorted:
-    return _sorted(w[k * _WIDTH + c], w[(k + 1) * _WIDTH + c])
+    return ordered(w[k * _WIDTH + c], w[(k + 1) * _WIDTH + c])
 
 
 @inlined
 def _four(w: Matrix, k: int, c: int) -> Sorted:
     a, b = _two(w, k, c)
     d, e = _two(w, k + 2, c)
-    return _straightened4(a, b, e, d)
+    return straightened4(a, b, e, d)
 
 
 @inlined
 def _eight(w: Matrix, k: int, c: int) -> Sorted:
     a0, a1, a2, a3 = _four(w, k, c)
     b0, b1, b2, b3 = _four(w, k + 4, c)
-    return _straightened8(a0, a1, a2, a3, b3, b2, b1, b0)
-
-
-@inlined
-def _straightened4(a: float, b: float, c: float, d: float) -> Sorted:
-    """Sort four that rise and then fall, or fall and then rise."""
-    a, c = _sorted(a, c)
-    b, d = _sorted(b, d)
-    a, b = _sorted(a, b)
-    c, d = _sorted(c, d)
-    return a, b, c, d
-
-
-@inlined
-def _straightened8(
-    a: float, b: float, c: float, d: float, e: float, f: float, g: float, h: float
-) -> Sorted:
-    """Sort eight that rise and then fall, or fall and then rise."""
-    a, e = _sorted(a, e)
-    b, f = _sorted(b, f)
-    c, g = _sorted(c, g)
-    d, h = _sorted(d, h)
-    a, b, c, d = _straightened4(a, b, c, d)
-    e, f, g, h = _straightened4(e, f, g, h)
-    return a, b, c, d, e, f, g, h
-
-
-@inlined
-def _merged(a: Sorted, b: Sorted) -> tuple[Sorted, Sorted]:
-    """Return the lower and the upper eight of two sorted eights, each sorted."""
-    return _lowest8(a, b), _highest8(a, b)
-
-
-# -- what can still be the median --------------------------------------------------------
-
-
-@inlined
-def _lowest8(a: Sorted, b: Sorted) -> Sorted:
-    a0, a1, a2, a3, a4, a5, a6, a7 = a
-    b0, b1, b2, b3, b4, b5, b6, b7 = b
-    low03 = (_lower(a0, b7), _lower(a1, b6), _lower(a2, b5), _lower(a3, b4))
-    low47 = (_lower(a4, b3), _lower(a5, b2), _lower(a6, b1), _lower(a7, b0))
-    return _straightened8(*low03, *low47)
-
-
-@inlined
-def _highest8(a: Sorted, b: Sorted) -> Sorted:
-    a0, a1, a2, a3, a4, a5, a6, a7 = a
-    b0, b1, b2, b3, b4, b5, b6, b7 = b
-    high03 = (_higher(a0, b7), _higher(a1, b6), _higher(a2, b5), _higher(a3, b4))
-    high47 = (_higher(a4, b3), _higher(a5, b2), _higher(a6, b1), _higher(a7, b0))
-    return _straightened8(*high03, *high47)
-
-
-@inlined
-def _middle8(core: tuple[Sorted, Sorted], gained: Sorted) -> Sorted:
-    """Of sixteen and eight more, drop the lowest eight and the highest eight."""
-    low, high = core
-    return _lowest8(_highest8(low, gained), high)
-
-
-@inlined
-def _middle4(core: Sorted, gained: Sorted) -> Sorted:
-    """Of eight and four more, drop the lowest four and the highest four."""
-    a0, a1, a2, a3, a4, a5, a6, a7 = core
-    b0, b1, b2, b3 = gained
-    c0, c1, c2, c3 = _straightened4(
-        _higher(a0, b3), _higher(a1, b2), _higher(a2, b1), _higher(a3, b0)
-    )
-    return _straightened4(_lower(c0, a7), _lower(c1, a6), _lower(c2, a5), _lower(c3, a4))
-
-
-@inlined
-def _middle2(core: Sorted, gained: Sorted) -> Sorted:
-    """Of four and two more, drop the lowest two and the highest two."""
-    a0, a1, a2, a3 = core
-    b0, b1 = gained
-    c0, c1 = _sorted(_higher(a0, b1), _higher(a1, b0))
-    return _sorted(_lower(c0, a3), _lower(c1, a2))
-
-
-# -- windows ----------------------------------------------------------------------------
+    return straightened8(a0, a1, a2, a3, b3, b2, b1, b0)
 
 
 @inlined
 def _pair(w: Matrix, c: int, k: int, core: Sorted) -> None:
     """Finish windows k and k + 1: one has gained row k, the other row k + 31."""
     low, high = core
-    w[(_ROWS + k) * _WIDTH + c] = _lower(_higher(low, w[k * _WIDTH + c]), high)
-    w[(_ROWS + k + 1) * _WIDTH + c] = _lower(_higher(low, w[(k + 31) * _WIDTH + c]), high)
+    w[(_ROWS + k) * _WIDTH + c] = lower(higher(low, w[k * _WIDTH + c]), high)
+    w[(_ROWS + k + 1) * _WIDTH + c] = lower(higher(low, w[(k + 31) * _WIDTH + c]), high)
 
 
 @inlined
 def _quarter(w: Matrix, c: int, k: int, core: Sorted) -> None:
     """Finish windows k to k + 3, given the middle of what they share."""
-    _pair(w, c, k, _middle2(core, _two(w, k + 1, c)))
-    _pair(w, c, k + 2, _middle2(core, _two(w, k + 31, c)))
+    _pair(w, c, k, middle2(core, _two(w, k + 1, c)))
+    _pair(w, c, k + 2, middle2(core, _two(w, k + 31, c)))
 
 
 @inlined
@@ -219,12 +131,12 @@ def _medians(w: Matrix) -> None:
     """
     for c in range(_WIDTH):
         left, right = _eight(w, 7, c), _eight(w, 31, c)
-        core = _merged(_eight(w, 15, c), _eight(w, 23, c))
-        lower, upper = _middle8(core, left), _middle8(core, right)
-        _quarter(w, c, 0, _middle4(lower, _four(w, 3, c)))
-        _quarter(w, c, 4, _middle4(lower, _four(w, 31, c)))
-        _quarter(w, c, 8, _middle4(upper, _four(w, 11, c)))
-        _quarter(w, c, 12, _middle4(upper, _four(w, 39, c)))
+        core = merged(_eight(w, 15, c), _eight(w, 23, c))
+        early, late = middle8(core, left), middle8(core, right)
+        _quarter(w, c, 0, middle4(early, _four(w, 3, c)))
+        _quarter(w, c, 4, middle4(early, _four(w, 31, c)))
+        _quarter(w, c, 8, middle4(late, _four(w, 11, c)))
+        _quarter(w, c, 12, middle4(late, _four(w, 39, c)))
 
 
 @inlined
