@@ -8,7 +8,6 @@ sums by their number, so that results would depend on the machine.
 
 from __future__ import annotations
 
-import math
 import warnings
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -92,11 +91,7 @@ def map_unordered(
         with threadpoolctl.threadpool_limits(limits=1):
             yield from map(function, items)
         return
-    chunks = [[item] for item in items]
-    if costs is not None:
-        # Some for each worker, so that they end at the same time.
-        seconds = min(_CHUNK_SECONDS, sum(costs) / (4 * most))
-        chunks = _chunks(items, costs, seconds=seconds)
+    chunks = [[item] for item in items] if costs is None else _chunks(items, costs, n_jobs=most)
     most = min(most, len(chunks))
     import joblib
 
@@ -122,14 +117,18 @@ def _map(function: Callable[[Item], Result], chunk: Sequence[Item]) -> list[Resu
     return list(map(function, chunk))
 
 
-def _chunks(items: Sequence[Item], costs: Sequence[float], *, seconds: float) -> list[list[Item]]:
-    """Return the items, dear ones first and by themselves, cheap ones in parcels."""
+def _chunks(items: Sequence[Item], costs: Sequence[float], *, n_jobs: int) -> list[list[Item]]:
+    """Return the items, dear ones first and by themselves, cheap ones in parcels.
+
+    Parcels become smaller towards the end, so that all workers end at the same time.
+    """
     chunks: list[list[Item]] = []
-    filled = math.inf
+    left, room = sum(costs), 0.0
     for cost, place in sorted(((cost, n) for n, cost in enumerate(costs)), reverse=True):
-        if filled + cost > seconds:
+        if not chunks or cost > room:
             chunks.append([])
-            filled = 0.0
+            room = min(_CHUNK_SECONDS, left / (4 * n_jobs))
         chunks[-1].append(items[place])
-        filled += cost
+        room -= cost
+        left -= cost
     return chunks

@@ -87,8 +87,8 @@ class Plan:
     lengths: tuple[float, ...] = (30.0, 120.0, 600.0, 1800.0, 10800.0)
     counts: tuple[int, ...] = (10, 100, 1000)
     clip_seconds: float = CLIP_SECONDS
-    scaling_clips: int = 56
-    scaling_repeats: int = 5
+    scaling_clips: int = 224
+    scaling_repeats: int = 3
     processes: int = 5
     compile: bool = True
     rows: int = 1000

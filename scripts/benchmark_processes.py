@@ -89,13 +89,14 @@ def scaling(*, paths: list[str], repeats: int) -> dict[str, float]:
     """
     from genre_audio.audio import Source
     from genre_audio.execution import map_unordered
-    from genre_audio.extraction import extract_recording, prepare_kernels
+    from genre_audio.extraction import expected_seconds, extract_recording, prepare_kernels
 
     sources = [Source(path, Path(path)) for path in paths]
+    costs = expected_seconds(sources)
 
     def wall(jobs: int) -> float:
         start = time.perf_counter()
-        for _ in map_unordered(extract_recording, sources, n_jobs=jobs):
+        for _ in map_unordered(extract_recording, sources, n_jobs=jobs, costs=costs):
             pass
         return time.perf_counter() - start
 

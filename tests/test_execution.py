@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 
 import pytest
@@ -21,23 +20,30 @@ def test_every_item_gives_one_result(items: list[int], n_jobs: int) -> None:
     assert sorted(map_unordered(abs, items, n_jobs=n_jobs)) == sorted(map(abs, items))
 
 
-@given(
-    costs=st.lists(st.floats(0, 2), min_size=1, max_size=40),
-    seconds=st.floats(0, 0.3),
-)
-def test_parcels_hold_every_item_once_the_dearest_first(costs: list[float], seconds: float) -> None:
+@given(costs=st.lists(st.floats(0, 2), min_size=1, max_size=40), n_jobs=st.integers(2, 9))
+def test_parcels_hold_every_item_once_the_dearest_first(costs: list[float], n_jobs: int) -> None:
     items = list(range(len(costs)))
-    chunks = execution._chunks(items, costs, seconds=seconds)
+    chunks = execution._chunks(items, costs, n_jobs=n_jobs)
+    assert all(chunks)
     assert sorted(item for chunk in chunks for item in chunk) == items
     sent = [costs[item] for chunk in chunks for item in chunk]
     assert sent == sorted(costs, reverse=True)
-    # No parcel is larger than it may be, unless by its only item; none could be joined.
-    sums = [sum(costs[item] for item in chunk) for chunk in chunks]
-    for chunk, total in zip(chunks, sums, strict=True):
-        assert len(chunk) == 1 or total <= seconds + 1e-9
-    for chunk, following in itertools.pairwise(chunks):
-        together = [costs[item] for item in (*chunk, following[0])]
-        assert sum(together) > seconds - 1e-9
+    left = sum(costs)
+    for chunk in chunks:
+        total = sum(costs[item] for item in chunk)
+        # Unless it is one item, a parcel is a small share of what is left to do.
+        allowed = min(execution._CHUNK_SECONDS, left / (4 * n_jobs))
+        assert len(chunk) == 1 or total <= allowed + 1e-9 or total == costs[chunk[0]]
+        left -= total
+
+
+def test_short_items_travel_together_and_the_last_by_themselves() -> None:
+    chunks = execution._chunks(range(1000), [0.01] * 1000, n_jobs=2)
+    sizes = [len(chunk) for chunk in chunks]
+    assert sizes[0] == pytest.approx(30, abs=1)
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-1] == 1
+    assert len(sizes) < 100
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
