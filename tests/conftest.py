@@ -18,7 +18,7 @@ import soundfile
 
 from genre_audio.config import digest
 from genre_audio.extraction import prepare_kernels
-from genre_audio.features.kernels.folder import kernel_folder
+from genre_audio.kernels.folder import kernel_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

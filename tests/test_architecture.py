@@ -23,7 +23,7 @@ SOURCES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOURCES.items()}
 
 # Rank 0 knows nothing of the rest; of its modules each knows those before it.
-FOUNDATION = ["errors", "config", "segment", "files", "execution", "journal"]
+FOUNDATION = ["errors", "config", "segment", "files", "execution", "journal", "kernels"]
 RANKS = dict.fromkeys(FOUNDATION, 0) | {
     "audio": 1,
     "features": 1,

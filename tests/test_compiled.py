@@ -19,9 +19,9 @@ import pytest
 import genre_audio
 from genre_audio.extraction import compiled
 from genre_audio.extraction.compiled import prepare_kernels, warm
-from genre_audio.features.kernels import folder, median, parts, peaks, shapes, windows
-from genre_audio.features.kernels.compiled import integer, kernel
-from genre_audio.features.kernels.folder import VARIABLE, kernel_folder
+from genre_audio.kernels import folder, median, parts, peaks, shapes, windows
+from genre_audio.kernels.compiled import integer, kernel
+from genre_audio.kernels.folder import VARIABLE, kernel_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,7 +204,7 @@ def test_a_kernel_has_one_form_so_that_processes_cannot_mix_up_several() -> None
 DESCRIBE = """
 import sys
 import genre_audio.extraction.compiled as compiled
-from genre_audio.features.kernels.folder import kernel_folder
+from genre_audio.kernels.folder import kernel_folder
 
 said = []
 compiled.prepare_kernels(said.append)

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from genre_audio.features.kernels.median import running_median
-from genre_audio.features.kernels.parts import add_samples, harmonic_share
-from genre_audio.features.kernels.peaks import spectral_peaks
-from genre_audio.features.kernels.shapes import spectral_shapes
-from genre_audio.features.kernels.windows import window_frames
+from genre_audio.kernels.levels import mix_two, window_levels
+from genre_audio.kernels.median import running_median
+from genre_audio.kernels.parts import add_samples, harmonic_share
+from genre_audio.kernels.peaks import spectral_peaks
+from genre_audio.kernels.shapes import spectral_shapes
+from genre_audio.kernels.windows import window_frames
 from signals import SR, chord, clicks, music, noise, silence, tone
 
 SIGNALS = {
@@ -83,6 +84,41 @@ def test_a_block_of_medians_is_that_block_of_all(data: st.DataObject) -> None:
     found = running_median(X, rows=rows, columns=columns)
     expected = naive_median(X)[rows.start : rows.stop, columns.start : columns.stop]
     assert np.array_equal(found, expected)
+
+
+# -- levels ----------------------------------------------------------------------------
+
+
+@given(
+    block=hnp.arrays(
+        np.float32,
+        st.tuples(st.integers(0, 40), st.just(2)),
+        elements=st.floats(width=32),
+    )
+)
+def test_mixes_are_numpys_means(block: np.ndarray) -> None:
+    out = np.empty(len(block), np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        expected = block.mean(axis=1, dtype=np.float64).astype(np.float32)
+        fits = bool(np.isfinite(block.sum(axis=1, dtype=np.float32)).all())
+    assert mix_two(block.ravel(), out) == fits
+    if fits:
+        assert out.tobytes() == expected.tobytes()  # the sign of zeros, too
+
+
+@given(seed=st.integers(0, 99), samples=st.integers(1, 300), loud=st.booleans())
+def test_levels_are_numpys(seed: int, samples: int, loud: bool) -> None:
+    windows = np.random.default_rng(seed).uniform(-0.9, 0.9, (3, samples)).astype(np.float32)
+    if loud:
+        windows[1] = np.clip(20 * windows[1], -1, 1)
+    out = np.empty((3, 4))
+    window_levels(windows, out)
+    exact = windows.astype(np.float64)
+    # Sums of float64 in another order.
+    assert out[:, 0] == pytest.approx(exact.sum(axis=1), abs=1e-12)
+    assert out[:, 1] == pytest.approx((exact**2).sum(axis=1), rel=1e-12)
+    assert np.array_equal(out[:, 2], np.abs(windows).max(axis=1))
+    assert np.array_equal(out[:, 3], (np.abs(windows) >= np.float32(0.999)).sum(axis=1))
 
 
 # -- windows ---------------------------------------------------------------------------

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Quality", "QualityMeter"]
 
 _WINDOW_SECONDS: Final = 0.1
-_FULL_SCALE: Final = 0.999
 _FLOOR: Final = 1e-6  # -120 dBFS, below the noise of 16 bits
 
 
@@ -96,20 +95,13 @@ class QualityMeter:
         self._channels = channels
         self._window = max(1, round(_WINDOW_SECONDS * sr))
         self._frames = 0
-        self._peak = 0.0
-        self._clipped = 0
-        self._sums = array.array("d")  # of each whole window: of samples, of their squares
+        self._levels = array.array("d")  # four of each whole window
         self._held = np.empty((self._window, channels), dtype=np.float32)
         self._holding = 0
 
     def update(self, block: NDArray[np.float32]) -> None:
         """Add a block of samples, shape (frames, channels), finite."""
         self._frames += len(block)
-        peak = max(float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
-        self._peak = max(self._peak, peak)
-        if peak >= _FULL_SCALE:
-            self._clipped += int(np.count_nonzero(block >= _FULL_SCALE))
-            self._clipped += int(np.count_nonzero(block <= -_FULL_SCALE))
         if self._holding:
             block = self._hold(block)
             if self._holding < self._window:
@@ -129,15 +121,16 @@ class QualityMeter:
 
     def _add(self, samples: NDArray[np.float32]) -> None:
         windows = samples.reshape(-1, self._window * self._channels)
-        self._sums.frombytes(_window_sums(windows).tobytes())
+        self._levels.frombytes(_window_levels(windows).tobytes())
 
     def result(self) -> Quality:
         """Return the figures over all blocks so far."""
-        full = np.array(self._sums).reshape(-1, 2)
-        rest = np.empty((0, 2))
+        full = np.array(self._levels).reshape(-1, 4)
+        rest = np.empty((0, 4))
         if self._holding:
-            rest = _window_sums(self._held[: self._holding].reshape(1, -1))
-        total = np.concatenate([full, rest]).sum(axis=0)
+            rest = _window_levels(self._held[: self._holding].reshape(1, -1))
+        levels = np.concatenate([full, rest])
+        total, power, _, clipped = levels.sum(axis=0).tolist()
         count = max(1, self._frames * self._channels)
         # A last, partial window would be judged by too few samples.
         powers = (full if len(full) else rest)[:, 1] / (
@@ -148,21 +141,20 @@ class QualityMeter:
             sr=self._sr,
             channels=self._channels,
             seconds=self._frames / self._sr,
-            peak_dbfs=_dbfs(self._peak),
-            rms_dbfs=_dbfs(math.sqrt(total[1] / count)),
+            peak_dbfs=_dbfs(float(levels[:, 2].max(initial=0.0))),
+            rms_dbfs=_dbfs(math.sqrt(power / count)),
             noise_floor_dbfs=_dbfs(math.sqrt(floor)),
-            clipped=self._clipped / count,
-            dc_offset=float(total[0]) / count,
+            clipped=clipped / count,
+            dc_offset=total / count,
         )
 
 
-def _window_sums(windows: NDArray[np.float32]) -> NDArray[np.float64]:
-    samples = windows.astype(np.float64)
-    sums = np.empty((len(windows), 2))
-    samples.sum(axis=1, out=sums[:, 0])
-    np.square(samples, out=samples)
-    samples.sum(axis=1, out=sums[:, 1])
-    return sums
+def _window_levels(windows: NDArray[np.float32]) -> NDArray[np.float64]:
+    from genre_audio.kernels.levels import window_levels
+
+    levels = np.empty((len(windows), 4))
+    window_levels(np.ascontiguousarray(windows), levels)
+    return levels
 
 
 def _dbfs(amplitude: float) -> float:

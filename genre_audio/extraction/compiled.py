@@ -7,13 +7,16 @@ compiles in a process of its own, while others wait.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Final
 
 import filelock
 
-from genre_audio.features.kernels.folder import kernel_folder
+from genre_audio import kernels
+from genre_audio.kernels.folder import kernel_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,21 +60,15 @@ def prepare_kernels(on_message: Callable[[str], None] = lambda _: None) -> None:
 
 
 def warm() -> None:
-    """Describe a second of sound, which compiles all that describing needs.
+    """Import every kernel, which compiles it.
 
     Examples
     --------
     >>> from genre_audio.extraction.compiled import warm
     >>> warm()
     """
-    import numpy as np
-
-    from genre_audio.features import feature_row
-    from genre_audio.segment import Segment
-
-    t = np.arange(22050) / 22050
-    clicks = np.sin(2 * np.pi * 440 * t) * np.exp(-30 * (t % 0.25))
-    feature_row(Segment(y=clicks.astype(np.float32), sr=22050))
+    for module in pkgutil.iter_modules(kernels.__path__, f"{kernels.__name__}."):
+        importlib.import_module(module.name)
 
 
 def _compiled() -> bool:

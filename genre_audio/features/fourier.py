@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genre_audio.features.filters import hann
-from genre_audio.features.kernels.windows import window_frames
+from genre_audio.kernels.windows import window_frames
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

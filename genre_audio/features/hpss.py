@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genre_audio.features.filters import hann
-from genre_audio.features.kernels.median import running_median
-from genre_audio.features.kernels.parts import add_samples, harmonic_share
+from genre_audio.kernels.median import running_median
+from genre_audio.kernels.parts import add_samples, harmonic_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

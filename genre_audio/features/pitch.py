@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genre_audio.features.filters import fft_frequencies
-from genre_audio.features.kernels.peaks import spectral_peaks
+from genre_audio.kernels.peaks import spectral_peaks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

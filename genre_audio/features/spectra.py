@@ -14,8 +14,8 @@ from genre_audio.errors import ParameterError
 from genre_audio.features.filters import chroma_filters, cosines, fft_frequencies, mel_filters
 from genre_audio.features.fourier import Transform
 from genre_audio.features.hpss import part_moments
-from genre_audio.features.kernels.shapes import spectral_shapes
 from genre_audio.features.pitch import estimate_tuning
+from genre_audio.kernels.shapes import spectral_shapes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

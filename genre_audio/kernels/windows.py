@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_audio.features.kernels.compiled import integer, kernel, reads, writes
+from genre_audio.kernels.compiled import integer, kernel, reads, writes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +42,7 @@ def window_frames(
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.features.kernels.windows import window_frames
+    >>> from genre_audio.kernels.windows import window_frames
     >>> out = np.empty((2, 2))
     >>> window_frames(np.arange(4, dtype=np.float32), 1, 1, np.array([1.0, 10.0]), out)
     >>> out.tolist()

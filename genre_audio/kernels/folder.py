@@ -40,7 +40,7 @@ def kernel_folder() -> Path | None:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.folder import kernel_folder
+    >>> from genre_audio.kernels.folder import kernel_folder
     >>> folder = kernel_folder()
     >>> folder is None or folder.is_dir()
     True

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_audio.features.kernels.compiled import kernel, reads, single, writes
+from genre_audio.kernels.compiled import kernel, reads, single, writes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def spectral_shapes(
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.features.kernels.shapes import spectral_shapes
+    >>> from genre_audio.kernels.shapes import spectral_shapes
     >>> S, frequencies = np.array([[1], [2], [1]], np.float32), np.array([0.0, 100.0, 200.0])
     >>> spectral_shapes(S, frequencies=frequencies, roll_percent=0.5).ravel().round(1).tolist()
     [100.0, 70.7, 100.0]

@@ -5,5 +5,5 @@ alone against the library function that it stands for. Importing one imports num
 nothing else of the package does, and compiles it, or loads what is kept in `folder`.
 
 No formula is defined here that librosa, scipy or numpy do not define; no state, no
-sizes of the recipe but those that a kernel is unrolled for.
+sizes of the recipe but those that a kernel is made for.
 """

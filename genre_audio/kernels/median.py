@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_audio.features.kernels.compiled import inlined, integer, kernel, reads, writes
-from genre_audio.features.kernels.sorting import (
+from genre_audio.kernels.compiled import inlined, integer, kernel, reads, writes
+from genre_audio.kernels.sorting import (
     Sorted,
     higher,
     lower,
@@ -68,7 +68,7 @@ def running_median(
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.features.kernels.median import running_median
+    >>> from genre_audio.kernels.median import running_median
     >>> running_median(np.eye(3, dtype=np.float32)).max()
     np.float32(0.0)
     """

@@ -7,7 +7,7 @@ applications, 1968). Those of the elements that are not wanted any more are neve
 
 from __future__ import annotations
 
-from genre_audio.features.kernels.compiled import inlined
+from genre_audio.kernels.compiled import inlined
 
 __all__ = [
     "Sorted",
@@ -33,7 +33,7 @@ def lower(a: float, b: float) -> float:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.sorting import lower
+    >>> from genre_audio.kernels.sorting import lower
     >>> lower(2.0, 1.0)
     1.0
     """
@@ -46,7 +46,7 @@ def higher(a: float, b: float) -> float:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.sorting import higher
+    >>> from genre_audio.kernels.sorting import higher
     >>> higher(2.0, 1.0)
     2.0
     """
@@ -59,7 +59,7 @@ def ordered(a: float, b: float) -> Sorted:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.sorting import ordered
+    >>> from genre_audio.kernels.sorting import ordered
     >>> ordered(2.0, 1.0)
     (1.0, 2.0)
     """
@@ -72,7 +72,7 @@ def straightened4(a: float, b: float, c: float, d: float) -> Sorted:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.sorting import straightened4
+    >>> from genre_audio.kernels.sorting import straightened4
     >>> straightened4(1.0, 4.0, 3.0, 2.0)
     (1.0, 2.0, 3.0, 4.0)
     """
@@ -91,7 +91,7 @@ def straightened8(
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.sorting import straightened8
+    >>> from genre_audio.kernels.sorting import straightened8
     >>> straightened8(1.0, 3.0, 5.0, 7.0, 8.0, 6.0, 4.0, 2.0)
     (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
     """
@@ -110,7 +110,7 @@ def lowest8(a: Sorted, b: Sorted) -> Sorted:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.sorting import lowest8
+    >>> from genre_audio.kernels.sorting import lowest8
     >>> lowest8(tuple(map(float, range(8))), tuple(map(float, range(4, 12))))
     (0.0, 1.0, 2.0, 3.0, 4.0, 4.0, 5.0, 5.0)
     """
@@ -127,7 +127,7 @@ def highest8(a: Sorted, b: Sorted) -> Sorted:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.sorting import highest8
+    >>> from genre_audio.kernels.sorting import highest8
     >>> highest8(tuple(map(float, range(8))), tuple(map(float, range(4, 12))))
     (6.0, 6.0, 7.0, 7.0, 8.0, 9.0, 10.0, 11.0)
     """
@@ -144,7 +144,7 @@ def merged(a: Sorted, b: Sorted) -> tuple[Sorted, Sorted]:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.sorting import merged
+    >>> from genre_audio.kernels.sorting import merged
     >>> merged(tuple(map(float, range(8))), tuple(map(float, range(4, 12))))[1]
     (6.0, 6.0, 7.0, 7.0, 8.0, 9.0, 10.0, 11.0)
     """
@@ -157,7 +157,7 @@ def middle8(core: tuple[Sorted, Sorted], gained: Sorted) -> Sorted:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.sorting import middle8
+    >>> from genre_audio.kernels.sorting import middle8
     >>> low, high = (tuple(map(float, range(k, k + 8))) for k in (0, 8))
     >>> middle8((low, high), (20.0,) * 8)
     (8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0)
@@ -172,7 +172,7 @@ def middle4(core: Sorted, gained: Sorted) -> Sorted:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.sorting import middle4
+    >>> from genre_audio.kernels.sorting import middle4
     >>> middle4(tuple(map(float, range(8))), (-1.0, -1.0, 9.0, 9.0))
     (2.0, 3.0, 4.0, 5.0)
     """
@@ -188,7 +188,7 @@ def middle2(core: Sorted, gained: Sorted) -> Sorted:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.sorting import middle2
+    >>> from genre_audio.kernels.sorting import middle2
     >>> middle2((1.0, 2.0, 3.0, 4.0), (2.5, 9.0))
     (2.5, 3.0)
     """

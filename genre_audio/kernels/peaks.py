@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_audio.features.kernels.compiled import integer, kernel, reads, writes
+from genre_audio.kernels.compiled import integer, kernel, reads, writes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def spectral_peaks(
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.features.kernels.peaks import spectral_peaks
+    >>> from genre_audio.kernels.peaks import spectral_peaks
     >>> S = np.array([[0], [1], [3], [2], [0]], np.float32)
     >>> spectral_peaks(S, bins=range(1, 4), threshold=0.1)
     (array([2.16666667]), array([3.0416667], dtype=float32))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_audio.features.kernels.compiled import integer, integers, kernel, reads, writes
+from genre_audio.kernels.compiled import integer, integers, kernel, reads, writes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +44,7 @@ def harmonic_share(D: Complex, over_time: Real, over_frequency: Real, out: Compl
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.features.kernels.parts import harmonic_share
+    >>> from genre_audio.kernels.parts import harmonic_share
     >>> D, ones = np.full((1, 3), 2j, np.complex64), np.ones((1, 3), np.float32)
     >>> harmonic_share(D, np.array([[0, 1, 3]], np.float32), ones, D)
     >>> D.imag
@@ -100,7 +100,7 @@ def add_samples(
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.features.kernels.parts import add_samples
+    >>> from genre_audio.kernels.parts import add_samples
     >>> window = (np.sin(np.pi * np.arange(8) / 8) ** 2).astype(np.float32)
     >>> frames, sums = 2 * np.tile(window, (4, 1)), np.zeros((4, 2))
     >>> add_samples(frames, 0, np.full(7, 3, np.float32), (0, 3, 3), window, sums)

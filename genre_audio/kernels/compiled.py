@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numba
 import numpy as np
 
-from genre_audio.features.kernels.folder import kernel_folder
+from genre_audio.kernels.folder import kernel_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def kernel(*types: numba.types.Type) -> Callable[[Function], Function]:
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.features.kernels.compiled import kernel, reads
+    >>> from genre_audio.kernels.compiled import kernel, reads
     >>> @kernel(reads(np.float32, 1))
     ... def total(x):
     ...     return x.sum()
@@ -73,7 +73,7 @@ def reads(dtype: type[np.generic], ndim: int) -> numba.types.Type:
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.features.kernels.compiled import reads
+    >>> from genre_audio.kernels.compiled import reads
     >>> reads(np.float32, 2)
     Array(float32, 2, 'C', True, aligned=True)
     """
@@ -86,7 +86,7 @@ def writes(dtype: type[np.generic], ndim: int) -> numba.types.Type:
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.features.kernels.compiled import writes
+    >>> from genre_audio.kernels.compiled import writes
     >>> writes(np.float32, 2)
     Array(float32, 2, 'C', False, aligned=True)
     """
@@ -98,7 +98,7 @@ def integers(count: int) -> numba.types.Type:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.compiled import integers
+    >>> from genre_audio.kernels.compiled import integers
     >>> integers(3)
     UniTuple(int64, 3)
     """
@@ -110,7 +110,7 @@ def inlined(function: Function) -> Function:
 
     Examples
     --------
-    >>> from genre_audio.features.kernels.compiled import inlined
+    >>> from genre_audio.kernels.compiled import inlined
     >>> @inlined
     ... def twice(x):
     ...     return 2 * x
