@@ -143,8 +143,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--protocols", default=",".join(PROTOCOLS), help="comma-separated")
     parser.add_argument("--seeds", type=int, default=20, help="random splits (default 20)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the procedure (default 0)")
-    parser.add_argument("--level-invariant", action="store_true", help="take the level out")
-    parser.add_argument("--offsets", action="store_true", help="keep the offsets near zero")
+    parser.add_argument("--absolute-level", action="store_true", help="keep the level")
+    parser.add_argument(
+        "--offsets", action="store_true", help="keep the offsets near zero; needs --absolute-level"
+    )
     parser.add_argument("-j", "--jobs", type=int, default=1, help="splits at a time (default 1)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every split's scores")
     found = parser.parse_args()
@@ -162,7 +164,7 @@ def main() -> None:
     table, index = read_data(Path(os.environ["GENRE_AUDIO_DATA"]))
     stack = GenreStack(
         budget=asked.budget,
-        level_invariant=asked.level_invariant,
+        level_invariant=not asked.absolute_level,
         offsets=asked.offsets,
         seed=asked.seed,
     )

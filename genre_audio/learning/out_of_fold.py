@@ -13,12 +13,14 @@ from joblib import Parallel, delayed
 from sklearn.base import clone
 
 if TYPE_CHECKING:
+    from typing import Any
+
     import numpy.typing as npt
     from sklearn.pipeline import Pipeline
 
     from genre_audio.tables.splits import Fold
 
-__all__ = ["fit_all", "out_of_fold"]
+__all__ = ["fit_all", "out_of_fold", "whole_recordings"]
 
 
 def fit_all(
@@ -97,6 +99,47 @@ def out_of_fold(
     for (place, (_, held_out)), probabilities in zip(tasks, found, strict=True):
         P[place, held_out] = probabilities
     return P
+
+
+def whole_recordings(
+    probabilities: npt.NDArray[np.float64],
+    y: npt.NDArray[np.intp],
+    *,
+    names: npt.NDArray[Any],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+    """Average the probabilities of each recording's rows, as a prediction does.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_rows, n_classes)
+        Of rows.
+    y : ndarray of int, shape (n_rows,)
+        Class of each; where a recording has rows of several, each counts as one.
+    names : ndarray of shape (n_rows,)
+        The recording that each row belongs to.
+
+    Returns
+    -------
+    ndarray of shape (n_recordings, n_classes)
+        Means.
+    ndarray of int, shape (n_recordings,)
+        Classes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.out_of_fold import whole_recordings
+    >>> P = np.array([[0.8, 0.2], [0.4, 0.6]])
+    >>> means, _ = whole_recordings(P, np.array([0, 0]), names=np.array(["a", "a"]))
+    >>> means.round(3).tolist()
+    [[0.6, 0.4]]
+    """
+    owners = np.unique(names, return_inverse=True)[1].reshape(-1)
+    keys = owners * (int(y.max()) + 1) + y
+    _, first, places = np.unique(keys, return_index=True, return_inverse=True)
+    sums = np.zeros((len(first), probabilities.shape[1]))
+    np.add.at(sums, places.reshape(-1), probabilities)
+    return sums / np.bincount(places.reshape(-1))[:, np.newaxis], y[first]
 
 
 def _fitted(learner: Pipeline, X: npt.NDArray[np.float64], y: npt.NDArray[np.intp]) -> Pipeline:

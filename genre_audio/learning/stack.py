@@ -2,7 +2,8 @@
 
 The order of work keeps every number honest. Each learner is tuned over grouped folds of
 the training rows. Its probabilities for rows that it has not seen are collected over a
-second set of grouped folds. On these the final learner is fitted; then every learner is
+second set of grouped folds. On these the final learner is fitted, and without each fold
+in turn for the probabilities from which the conformal sets learn; then every learner is
 fitted again on all rows. No group, and no copy of a row, stands on both sides of any
 fold. (`sklearn.ensemble.StackingClassifier` takes no groups, and would keep the folds.)
 
@@ -30,9 +31,11 @@ from threadpoolctl import threadpool_limits
 
 from genre_audio.errors import TableError
 from genre_audio.learning.budget import Budget, budget_of
+from genre_audio.learning.conformal import ConformalSets
+from genre_audio.learning.forms import LEVEL
 from genre_audio.learning.learners import LEARNERS
-from genre_audio.learning.out_of_fold import fit_all, out_of_fold
-from genre_audio.learning.pool import LogPool
+from genre_audio.learning.out_of_fold import fit_all, out_of_fold, whole_recordings
+from genre_audio.learning.pool import LogPool, cross_fitted
 from genre_audio.learning.tuning import tune
 from genre_audio.tables.splits import (
     exact_duplicates,
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
+
+    from genre_audio.tables.splits import Fold
 
 __all__ = ["GenreStack"]
 
@@ -61,9 +66,10 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     columns : sequence of str, optional
         Names of the input columns; a DataFrame brings its own. See `RowTransform`.
     level_invariant : bool
-        Whether the recording level is taken out. See `RowTransform`.
+        Whether the recording level is taken out, where there is a column that says it.
+        See `RowTransform`.
     offsets : bool
-        Whether offsets near zero are kept. See `RowTransform`.
+        Whether offsets near zero are kept, which needs the level. See `RowTransform`.
     seed : int
         Seed of everything random.
     n_jobs : int, optional
@@ -76,7 +82,11 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     learners_ : dict of str to Pipeline
         The learners, fitted on all rows. Their classes are 0 to n - 1.
     pool_ : LogPool
-        The final learner.
+        The final learner, which calibrates as well.
+    conformal_ : ConformalSets
+        Which genres probabilities do not rule out.
+    level_invariant_ : bool
+        Whether the recording level was taken out.
     best_params_ : dict of str to dict
         What tuning changed in each learner's defaults.
     n_groups_ : int
@@ -111,7 +121,7 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         learners: Sequence[str] = LEARNERS,
         budget: str | Budget = "small",
         columns: Sequence[str] | None = None,
-        level_invariant: bool = False,
+        level_invariant: bool = True,
         offsets: bool = False,
         seed: int = 0,
         n_jobs: int | None = None,
@@ -129,6 +139,7 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X: Any,  # noqa: ANN401 - array or DataFrame
         y: npt.ArrayLike,
         groups: npt.ArrayLike | None = None,
+        recordings: npt.ArrayLike | None = None,
     ) -> Self:
         """Tune the learners, fit the final one, and fit the learners on all rows.
 
@@ -141,11 +152,15 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         groups : array_like of shape (n_rows,), optional
             What must not be parted, such as artists; by default each row is by itself.
             Equal rows are kept together in any case.
+        recordings : array_like of shape (n_rows,), optional
+            The recording of each row; by default each row is one. Conformal sets are
+            learned for recordings, whose probabilities are the mean of their rows'.
         """
         X, labels = validate_data(self, X, y, dtype=np.float64)
         codes = self._encode(labels)
         owners = np.arange(len(X)) if groups is None else column_or_1d(groups)
-        check_consistent_length(X, owners)
+        whole = np.arange(len(X)) if recordings is None else column_or_1d(recordings)
+        check_consistent_length(X, owners, whole)
         owners = merge_groups(owners, duplicates=exact_duplicates(X))
         self.n_groups_ = len(np.unique(owners))
         # One thread per process: pools inside pools are slower, and their sums differ.
@@ -155,7 +170,10 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "loky", n_jobs=1 if self.n_jobs is None else self.n_jobs, inner_max_num_threads=1
             ),
         ):
-            self._fit_learners(X, codes, owners=owners)
+            P, folds = self._fit_learners(X, codes, owners=owners)
+        self.pool_ = LogPool().fit(P, codes)
+        held_out = cross_fitted(P, codes, folds=folds)
+        self.conformal_ = ConformalSets.fit(*whole_recordings(held_out, codes, names=whole))
         return self
 
     def _encode(self, labels: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
@@ -171,12 +189,14 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _fit_learners(
         self, X: npt.NDArray[np.float64], y: npt.NDArray[np.intp], *, owners: npt.NDArray[np.intp]
-    ) -> None:
+    ) -> tuple[npt.NDArray[np.float64], list[Fold]]:
+        """Fit the learners; return what they say of rows that they had not seen, and the folds."""
         fewest = min(groups_per_class(y, groups=owners).values())
         budget = budget_of(self.budget).within(fewest)
         columns = self.columns
         if columns is None and hasattr(self, "feature_names_in_"):
             columns = tuple(map(str, self.feature_names_in_))
+        self.level_invariant_ = self.level_invariant and LEVEL in (columns or ())
         tuned = {
             name: tune(
                 name,
@@ -186,7 +206,7 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 budget=budget,
                 seed=self.seed,
                 columns=columns,
-                level_invariant=self.level_invariant,
+                level_invariant=self.level_invariant_,
                 offsets=self.offsets,
             )
             for name in self.learners
@@ -197,8 +217,9 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         folds = grouped_folds(
             y, groups=owners, n_splits=budget.stack_folds, seed=self.seed + 1, least_rows=2
         )
-        self.pool_ = LogPool().fit(out_of_fold(pipelines, X, y, folds=folds), y)
+        P = out_of_fold(pipelines, X, y, folds=folds)
         self.learners_ = dict(zip(tuned, fit_all(pipelines, X, y), strict=True))
+        return P, folds
 
     def learner_probabilities(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401
         """Return what each learner says: shape (n_learners, n_rows, n_classes)."""

@@ -15,6 +15,7 @@ __all__ = ["TRUSTED_TYPES"]
 TRUSTED_TYPES: Final = (
     # This package's own: attributes are set, nothing is run.
     "genre_audio.learning.budget.Budget",
+    "genre_audio.learning.conformal.ConformalSets",
     "genre_audio.learning.kernel_logistic.KernelLogisticRegression",
     "genre_audio.learning.neighbours.CappedNeighbors",
     "genre_audio.learning.pool.LogPool",
