@@ -160,8 +160,8 @@ def rename_types(path, old, new):
 )
 def test_a_function_that_runs_code_is_refused(folder, module, name):
     path = folder / "model.skops"
-    rename_types(path, '"LogPool"', f'"{name}"')
-    rename_types(path, '"genre_audio.learning.pool"', f'"{module}"')
+    rename_types(path, '"MixturePool"', f'"{name}"')
+    rename_types(path, '"genre_audio.learning.mixture"', f'"{module}"')
     sign(folder)
     with pytest.raises(ModelError, match="holds types that no model of ours has"):
         load_bundle(folder)

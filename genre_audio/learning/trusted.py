@@ -17,6 +17,7 @@ TRUSTED_TYPES: Final = (
     "genre_audio.learning.budget.Budget",
     "genre_audio.learning.conformal.ConformalSets",
     "genre_audio.learning.kernel_logistic.KernelLogisticRegression",
+    "genre_audio.learning.mixture.MixturePool",
     "genre_audio.learning.neighbours.CappedNeighbors",
     "genre_audio.learning.pool.LogPool",
     "genre_audio.learning.stack.GenreStack",

@@ -3,7 +3,8 @@
 A fitted stack is a few matrices, some training rows and many small trees. scikit-learn
 and XGBoost are needed to find them; to ask them, arithmetic is enough, and importing the
 two costs more than describing a recording and answering together. `copy` takes a fitted
-stack apart, `steps` and `trees` are the arithmetic, `PlainStack` puts it together.
+stack apart, `steps`, `trees` and `pooling` are the arithmetic, `PlainStack` puts it
+together.
 
 It follows besides that a stored model holds numbers only: no types are constructed from a
 stranger's file, and it answers the same under every version of scikit-learn.

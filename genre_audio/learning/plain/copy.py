@@ -55,11 +55,16 @@ def plain_stack(stack: Any) -> PlainStack:  # noqa: ANN401 - importing GenreStac
     """
     if isinstance(stack, PlainStack):
         return stack
+    pool = stack.pool_
+    # Stacks of the first format multiply: their pool has weights only.
+    sureness = getattr(pool, "sureness_", None)
     return PlainStack(
         classes_=stack.classes_,
         learners={name: plain_chain(learner) for name, learner in stack.learners_.items()},
-        weights=stack.pool_.weights_,
-        share=float(stack.pool_.share),
+        weights=pool.weights_,
+        share=float(pool.share),
+        sureness=sureness,
+        whole=1.0 if sureness is None else float(pool.whole_),
     )
 
 
@@ -87,6 +92,9 @@ def _step(estimator: Any) -> Step:  # noqa: ANN401
     kind, copy = _COPIES[name]
     if name == "FeatureUnion" and "whiten" in dict(estimator.transformer_list):
         kind = "metric"
+    # Models of the first format know one kernel, and do not name it.
+    if name == "KernelLogisticRegression" and getattr(estimator, "kernel", "") == "cauchy":
+        kind = "cauchy_logistic"
     values = {key: np.asarray(value) for key, value in copy(estimator).items()}
     return Step(kind, values)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from genre_audio.learning.plain.steps import STEPS, blocks, pooled
+from genre_audio.learning.plain.pooling import mixed, pooled
+from genre_audio.learning.plain.steps import STEPS, blocks
 from genre_audio.learning.plain.trees import checked_trees
 
 if TYPE_CHECKING:
@@ -142,7 +143,12 @@ class PlainStack:
     weights : ndarray of float64, shape (n_learners,)
         How much each learner counts.
     share : float
-        See `genre_audio.learning.plain.steps.lift`.
+        See `genre_audio.learning.plain.pooling.lift`.
+    sureness : ndarray of float64, shape (n_learners,), optional
+        Power to which each learner's probabilities are raised before they are averaged.
+        Without it (bundles of formats 1 and 2) they are multiplied.
+    whole : float
+        Power to which the average is raised.
 
     Examples
     --------
@@ -156,6 +162,8 @@ class PlainStack:
     learners: dict[str, Chain]
     weights: Rows
     share: float
+    sureness: Rows | None = None
+    whole: float = 1.0
 
     def learner_probabilities(self, X: Any) -> Rows:  # noqa: ANN401 - array or DataFrame
         """Return what each learner says: shape (n_learners, n_rows, n_classes).
@@ -183,7 +191,18 @@ class PlainStack:
         # Sums over several threads differ in their last digits.
         with threadpool_limits(1), np.errstate(all="ignore"):
             said = self.learner_probabilities(X)
+            return self._joined(said)
+
+    def _joined(self, said: Rows) -> Rows:
+        if self.sureness is None:
             return pooled(said, weights=self.weights, share=self.share)
+        return mixed(
+            said,
+            weights=self.weights,
+            sureness=self.sureness,
+            whole=self.whole,
+            share=self.share,
+        )
 
     def predict(self, X: Any) -> NDArray[Any]:  # noqa: ANN401
         """Return the likeliest label of each row: shape (n_rows,)."""
@@ -197,6 +216,8 @@ class PlainStack:
             "weights": self.weights,
             "share": np.array(self.share),
         }
+        if self.sureness is not None:
+            arrays |= {"sureness": self.sureness, "whole": np.array(self.whole)}
         for name, chain in self.learners.items():
             arrays |= chain.to_arrays(name)
         return arrays
@@ -211,7 +232,7 @@ class PlainStack:
             If it holds something else.
         """
         names, n_classes = [str(name) for name in arrays["learners"]], len(arrays["classes"])
-        owners = {*names, "classes", "learners", "weights", "share"}
+        owners = {*names, "classes", "learners", "weights", "share", "sureness", "whole"}
         foreign = sorted(name for name in arrays if name.split("/")[0] not in owners)
         if foreign:
             raise ValueError(f"nobody asks for {', '.join(foreign[:3])}")
@@ -220,4 +241,6 @@ class PlainStack:
             learners={name: Chain.from_arrays(name, arrays, n_classes=n_classes) for name in names},
             weights=arrays["weights"],
             share=float(arrays["share"]),
+            sureness=arrays.get("sureness"),
+            whole=float(arrays.get("whole", 1.0)),
         )

@@ -7,12 +7,14 @@ scikit-learn do, in the same order: results differ in the last digits at most.
 
 from __future__ import annotations
 
+import functools
 import statistics
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from genre_audio.learning.forms import reformed
+from genre_audio.learning.plain.pooling import softmax
 from genre_audio.learning.plain.trees import boosted, forest
 
 if TYPE_CHECKING:
@@ -24,11 +26,9 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float64]
 
 __all__ = [
+    "KERNELS",
     "STEPS",
     "blocks",
-    "lift",
-    "pooled",
-    "softmax",
     "squared_distances",
 ]
 
@@ -52,73 +52,6 @@ def blocks(X: Rows) -> list[Rows]:
     [2048, 952]
     """
     return np.split(X, range(_BLOCK, len(X), _BLOCK))
-
-
-def softmax(scores: NDArray[Any]) -> NDArray[Any]:
-    """Return ``exp(scores)`` divided by its sum over the last axis.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from genre_audio.learning.plain.steps import softmax
-    >>> softmax(np.array([[1000.0, 1000.0]])).tolist()
-    [[0.5, 0.5]]
-    """
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    shares: NDArray[Any] = powers / powers.sum(axis=-1, keepdims=True)
-    return shares
-
-
-def lift(probabilities: Any, *, share: float = 0.001) -> Rows:  # noqa: ANN401 - array_like
-    """Mix probabilities with equal ones, so that none is zero.
-
-    Parameters
-    ----------
-    probabilities : array_like of shape (..., n_classes)
-        Rows that sum to 1.
-    share : float
-        Share of the equal probabilities.
-
-    Returns
-    -------
-    ndarray of float64, shape (..., n_classes)
-        Rows that sum to 1, none below ``share / n_classes``.
-
-    Examples
-    --------
-    >>> from genre_audio.learning.plain.steps import lift
-    >>> lift([1.0, 0.0], share=0.5).tolist()
-    [0.75, 0.25]
-    """
-    given: Rows = np.asarray(probabilities, dtype=np.float64)
-    return (1.0 - share) * given + share / given.shape[-1]
-
-
-def pooled(P: Rows, *, weights: Rows, share: float) -> Rows:
-    """Pool probabilities as `LogPool` does.
-
-    Parameters
-    ----------
-    P : ndarray of shape (n_learners, n_rows, n_classes)
-        What each learner says.
-    weights : ndarray of shape (n_learners,)
-        How much each counts.
-    share : float
-        See `lift`.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_rows, n_classes)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from genre_audio.learning.plain.steps import pooled
-    >>> one = np.array([[[0.8, 0.2]]])
-    >>> pooled(one, weights=np.array([1.0]), share=0.0).round(3).tolist()
-    [[0.8, 0.2]]
-    """
-    return softmax(np.tensordot(weights, np.log(lift(P, share=share)), 1))
 
 
 def squared_distances(X: Rows, Y: Rows) -> Rows:
@@ -184,10 +117,22 @@ def _metric(X: Rows, *, mean: Rows, rotation: Rows, directions: Rows) -> Rows:
     return np.hstack([_whiten(X, mean=mean, rotation=rotation), X @ directions])
 
 
-def _kernel_logistic(
-    X: Rows, *, landmarks: Rows, weights: Rows, offsets: Rows, gamma: Rows
+def _gaussian(X: Rows, Y: Rows, *, gamma: float) -> Rows:
+    return np.exp(squared_distances(X, Y) * -gamma)
+
+
+def _cauchy(X: Rows, Y: Rows, *, gamma: float) -> Rows:
+    return 1.0 / (1.0 + gamma * squared_distances(X, Y))
+
+
+KERNELS: Final[dict[str, Callable[..., Rows]]] = {"cauchy": _cauchy, "gaussian": _gaussian}
+"""How alike rows are, from 0 to 1, by the name of the kernel."""
+
+
+def _logistic(
+    X: Rows, *, landmarks: Rows, weights: Rows, offsets: Rows, gamma: Rows, kernel: str
 ) -> Rows:
-    likeness = np.exp(squared_distances(X, landmarks) * -float(gamma))
+    likeness = KERNELS[kernel](X, landmarks, gamma=float(gamma))
     return softmax(likeness @ weights + offsets)
 
 
@@ -219,7 +164,8 @@ STEPS: Final[dict[str, Callable[..., Any]]] = {
     "scores": _scores,
     "widen": _widen,
     "metric": _metric,
-    "kernel_logistic": _kernel_logistic,
+    "kernel_logistic": functools.partial(_logistic, kernel="gaussian"),
+    "cauchy_logistic": functools.partial(_logistic, kernel="cauchy"),
     "ellipsoids": _ellipsoids,
     "neighbours": _neighbours,
     "forest": forest,
