@@ -7,7 +7,24 @@ score is derived. Whatever learns is refitted in every fold.
 Pure: no file is read or written here, nothing is printed.
 """
 
-from genre_audio.evaluation.evaluation import Evaluation, Interval
+from genre_audio.evaluation.bootstrap import Interval
+from genre_audio.evaluation.evaluation import SCORES, Evaluation, Spread
 from genre_audio.evaluation.held_out import Protocol, evaluate, grouped_protocol
+from genre_audio.evaluation.reliability import (
+    Reliability,
+    expected_calibration_error,
+    reliability,
+)
 
-__all__ = ["Evaluation", "Interval", "Protocol", "evaluate", "grouped_protocol"]
+__all__ = [
+    "SCORES",
+    "Evaluation",
+    "Interval",
+    "Protocol",
+    "Reliability",
+    "Spread",
+    "evaluate",
+    "expected_calibration_error",
+    "grouped_protocol",
+    "reliability",
+]
