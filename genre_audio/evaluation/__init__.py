@@ -9,7 +9,15 @@ Pure: no file is read or written here, nothing is printed.
 
 from genre_audio.evaluation.bootstrap import Interval
 from genre_audio.evaluation.evaluation import SCORES, Evaluation, Spread
-from genre_audio.evaluation.held_out import Protocol, evaluate, grouped_protocol
+from genre_audio.evaluation.gtzan import gtzan_protocols
+from genre_audio.evaluation.held_out import evaluate
+from genre_audio.evaluation.lists import list_protocol
+from genre_audio.evaluation.protocols import (
+    Protocol,
+    grouped_protocol,
+    leave_one_group_out,
+)
+from genre_audio.evaluation.random_protocols import random_protocol, stratified_protocol
 from genre_audio.evaluation.reliability import (
     Reliability,
     expected_calibration_error,
@@ -26,5 +34,10 @@ __all__ = [
     "evaluate",
     "expected_calibration_error",
     "grouped_protocol",
+    "gtzan_protocols",
+    "leave_one_group_out",
+    "list_protocol",
+    "random_protocol",
     "reliability",
+    "stratified_protocol",
 ]

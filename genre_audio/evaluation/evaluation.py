@@ -237,7 +237,7 @@ class Evaluation:
         """Return the entries that a mask or numbers choose."""
         arrays = ("truth", "probabilities", "groups", "names", "fold", "repeat", "shares", "sets")
         found = {name: getattr(self, name) for name in arrays}
-        taken = {name: x if x is None else x[chosen] for name, x in found.items()}
+        taken: dict[str, Any] = {name: x if x is None else x[chosen] for name, x in found.items()}
         return dataclasses.replace(self, **taken)
 
     @property
