@@ -176,8 +176,9 @@ def _say_sets(predictions: list[Prediction], bundle: ModelBundle) -> None:
 def _say_unlike(predictions: list[Prediction]) -> None:
     unlike = sum(prediction.unlike for prediction in predictions)
     if unlike:
+        sets = any(prediction.coverage is not None for prediction in predictions)
         say(
             f"{unlike} of {len(predictions)} lie farther from the training recordings than 95 % "
-            "of those do from each other: their genres are likenesses at a distance, and what is "
-            "ruled out is not guaranteed"
+            "of those do from each other: their genres are likenesses at a distance"
+            + (", and what is ruled out is not guaranteed" if sets else "")
         )

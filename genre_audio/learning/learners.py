@@ -23,9 +23,9 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
-from xgboost import XGBClassifier
 
 from genre_audio.errors import ParameterError
+from genre_audio.learning.boosting import BetweenValues
 from genre_audio.learning.kernel_logistic import KernelLogisticRegression
 from genre_audio.learning.neighbours import CappedNeighbors
 from genre_audio.learning.transforms import NormalScores, RowTransform
@@ -87,7 +87,7 @@ def _random_forest(seed: int, trees: int) -> list[tuple[str, Any]]:
 
 
 def _xgboost(seed: int, _trees: int) -> list[tuple[str, Any]]:
-    estimator = XGBClassifier(
+    estimator = BetweenValues(
         n_estimators=200,
         max_depth=2,
         learning_rate=0.1,

@@ -232,6 +232,8 @@ _COPIES: Final[dict[str, tuple[str, Callable[[Any], _Arrays]]]] = {
     "CappedNeighbors": ("neighbours", _neighbours),
     "RandomForestClassifier": ("forest", _forest),
     "DecisionTreeClassifier": ("forest", lambda e: _averaged([e.tree_])),
+    "BetweenValues": ("boosted", _boosted),
+    # In bundles of format 1.
     "XGBClassifier": ("boosted", _boosted),
 }
 """By the name of an estimator's type: the kind of its step, and what it learned."""
