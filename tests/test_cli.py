@@ -206,8 +206,37 @@ def test_predict_goes_on_where_one_recording_is_bad(tapes, bad_tape):
 
 def test_predict_says_what_is_unlike_anything_learned(tapes):
     result = run("predict", tapes, "-j", "1")
-    assert result.stdout.count("of the training recordings\n") == 2
+    assert result.stdout.count("of the training recordings: not guaranteed here\n") == 2
     assert "2 of 2 lie farther from the training recordings than 95 %" in result.stderr
+    assert "what is ruled out is not guaranteed" in result.stderr
+
+
+def test_predict_says_what_is_not_ruled_out_and_what_was_measured_of_it(features, tiny):
+    known = tiny.info.conformal
+    result = run("predict", "--table", features)
+    assert result.stdout.count("not ruled out: ") + result.stdout.count("no genre ruled") == 36
+    assert "sets meant to hold the right genre 90 times in 100; on recordings not heard in" in (
+        result.stderr
+    )
+    assert f"held it {known['measured_coverage'] * 100:.0f} times in 100" in result.stderr
+    result = run("predict", "--table", features, "--coverage", "0.99", "-f", "json")
+    assert {p["coverage"] for p in json.loads(result.stdout)} == {0.99}
+    assert "99 times in 100\n" in result.stderr, "nothing was measured of these"
+
+
+@pytest.mark.parametrize("coverage", ["0", "1", "90"])
+def test_predict_by_a_coverage_that_is_none(features, coverage):
+    result = run("predict", "--table", features, "--coverage", coverage, code=2)
+    assert "above 0 and below 1" in result.stderr
+
+
+def test_predict_by_a_model_without_sets(tapes, features):
+    golden = Path(__file__).parent / "golden" / "format2"
+    result = run("predict", "--table", features, "-m", golden)
+    assert "ruled out: " not in result.stdout + result.stderr
+    assert "guaranteed" not in result.stdout + result.stderr
+    result = run("predict", tapes, "-m", golden, "--coverage", "0.8", code=1)
+    assert "rules no genre out" in result.stderr
 
 
 def test_predict_takes_a_table_instead(features):
@@ -411,6 +440,7 @@ def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):
     result = run(
         *("retrain", features, "--groups", "artist", "-o", "out/m", "--budget", "full"),
         *("--seed", "7", "--segment-seconds", "29", "-j", "2", "--no-rows", "--force"),
+        "--absolute-level",
     )
     assert "a step\n" in result.stderr
     assert seen.pop("on_step") is not None
@@ -425,12 +455,14 @@ def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):
         "budget": "full",
         "seed": 7,
         "n_jobs": 2,
+        "level_invariant": False,
         "keep_rows": False,
         "use": str(Path("out/m").resolve()),
     }
     seen.clear()
     run("retrain", "--no-activate")
     assert (seen["budget"], seen["seed"], seen["keep_rows"]) == ("small", 0, True)
+    assert seen["level_invariant"] is True
     assert seen["segmentation"] is None
     assert "use" not in seen
 
@@ -698,7 +730,8 @@ def test_predict_as_a_program(tapes, bad_tape, tiny_folder):
     lines = result.stderr.splitlines()
     assert lines[0] == "model: tiny (option)"
     assert lines[1].startswith("skipped b/nothing.wav")
-    assert len(lines) == 3, "libraries keep quiet"
+    assert lines[2].startswith("not ruled out: sets meant to hold the right genre")
+    assert len(lines) == 4, "libraries keep quiet"
 
 
 def test_an_error_as_a_program(tmp_path):

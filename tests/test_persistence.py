@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,7 @@ def test_the_identity_is_that_of_the_files(tiny_folder, folder):
 
 def test_the_description_is_plain_json_with_a_card_beside_it(tiny, tiny_folder):
     value = json.loads((tiny_folder / "bundle.json").read_text(encoding="utf-8"))
-    assert value["format"] == 2
+    assert value["format"] == 3
     assert set(value) == {f.name for f in dataclasses.fields(tiny.info)} | {"format", "files"}
     assert read_info(tiny_folder) == tiny.info
     card = (tiny_folder / "CARD.md").read_text(encoding="utf-8")
@@ -93,10 +94,10 @@ def test_a_missing_file_is_noticed(folder, name):
         load_bundle(folder)
 
 
-@pytest.mark.parametrize("found", [0, 3, "2", None, [2], True])
+@pytest.mark.parametrize("found", [0, 4, "2", None, [2], True])
 def test_other_formats_are_refused(folder, found):
     describe(folder, lambda value: value.update(format=found))
-    with pytest.raises(ModelError, match=r"bundle format .*, this version reads formats 1 to 2"):
+    with pytest.raises(ModelError, match=r"bundle format .*, this version reads formats 1 to 3"):
         load_bundle(folder)
 
 
@@ -158,7 +159,7 @@ def test_labels_in_another_order_are_noticed(folder):
         load_bundle(folder)
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", [1, 2, 3])
 def test_the_format_decides_what_is_read(folder, number):
     shutil.copy(folder / "model.npz", folder / "model.skops")
 
@@ -167,7 +168,7 @@ def test_the_format_decides_what_is_read(folder, number):
         value["files"]["model.skops"] = value["files"]["model.npz"]
 
     describe(folder, edit)
-    foreign = {1: "model.npz", 2: "model.skops"}[number]
+    foreign = "model.npz" if number == 1 else "model.skops"
     with pytest.raises(ModelError, match=f"no bundle of format {number} has .{foreign}.; get the"):
         load_bundle(folder)
 
@@ -175,7 +176,7 @@ def test_the_format_decides_what_is_read(folder, number):
 @pytest.mark.parametrize("name", ["extra.npz", "../tiny/model.npz", "bundle.json"])
 def test_files_that_no_bundle_has_are_refused(folder, name):
     describe(folder, lambda value: value["files"].update({name: "0" * 64}))
-    with pytest.raises(ModelError, match="names files that no bundle of format 2 has"):
+    with pytest.raises(ModelError, match="names files that no bundle of format 3 has"):
         read_info(folder)
 
 
@@ -460,3 +461,80 @@ def test_rows_are_left_out_on_request(tmp_path):
     save_bundle(bundle, tmp_path / "bare")
     assert not (tmp_path / "bare" / "rows.csv.gz").exists()
     assert load_bundle(tmp_path / "bare").rows is None
+
+
+# Written by version 0.1.0 as it was at format 2, of 24 made-up rows of which five columns
+# vary: `train(..., budget=Budget("tiny", inner_folds=2, stack_folds=2, outer_folds=2, trees=2))`
+# with three learners. Its probe holds what it answered.
+FORMAT2 = Path(__file__).parent / "golden" / "format2"
+
+
+def test_the_committed_bundle_of_format_2_answers_as_it_did():
+    bundle = load_bundle(FORMAT2)
+    assert json.loads((FORMAT2 / "bundle.json").read_text(encoding="utf-8"))["format"] == 2
+    # Copied from what the old code printed.
+    expected = [
+        [0.597365954, 0.157897470, 0.244736576],
+        [0.376950197, 0.490250932, 0.132798870],
+        [0.326130174, 0.202312924, 0.471556902],
+    ]
+    np.testing.assert_allclose(bundle.predict_proba(bundle.probe.rows), expected, rtol=1e-6)
+    assert bundle.conformal is None
+    assert bundle.info.conformal is None
+    assert bundle.not_ruled_out(np.array(expected[0]), coverage=0.9) is None
+    assert bundle.resolve_coverage(None) is None
+    with pytest.raises(ModelError, match="rules no genre out: leave the coverage out, or train"):
+        bundle.resolve_coverage(0.9)
+
+
+def test_a_bundle_of_format_2_stays_without_sets_when_it_is_written_again(tmp_path):
+    save_bundle(load_bundle(FORMAT2), tmp_path / "new")
+    assert json.loads((tmp_path / "new" / "bundle.json").read_text())["conformal"] is None
+    assert load_bundle(tmp_path / "new").conformal is None
+
+
+def test_sets_come_back_and_are_small(tiny, tiny_folder):
+    again = load_bundle(tiny_folder)
+    np.testing.assert_array_equal(again.conformal.thresholds, tiny.conformal.thresholds)
+    p = tiny.predict_proba(feature_table(seed=3).X)
+    kept = tiny.conformal.sets(p, coverage=0.8)
+    for row, genres in zip(p, kept, strict=True):
+        named = again.not_ruled_out(row, coverage=0.8)
+        assert set(named) == set(np.array(tiny.labels)[genres])
+        assert named[0] == tiny.labels[row.argmax()]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda v: v.update(conformal_thresholds=v["conformal_thresholds"][:, :2]),
+        lambda v: v.update(conformal_thresholds=v["conformal_thresholds"][::-1]),
+        lambda v: v.update(conformal_thresholds=v["conformal_thresholds"] * np.nan),
+    ],
+)
+def test_thresholds_that_cannot_be_ours_are_refused(folder, edit):
+    put_arrays(folder, edit)
+    with pytest.raises(ModelError, match="its thresholds are no"):
+        load_bundle(folder)
+
+
+def test_sets_are_said_and_stored_or_neither(folder):
+    put_arrays(folder, lambda values: values.pop("conformal_thresholds"))
+    with pytest.raises(ModelError, match=r"arrays\.npz lacks arrays.*conformal_thresholds"):
+        load_bundle(folder)
+    describe(folder, lambda value: value.update(conformal=None))
+    assert load_bundle(folder).conformal is None
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda c: c.pop("grouping"), "lacks 'grouping'"),
+        (lambda c: c.update(coverage=90), "cannot be read"),
+        (lambda c: c.update(coverage="0.9"), "cannot be read"),
+    ],
+)
+def test_what_is_said_of_sets_is_checked(folder, edit, message):
+    describe(folder, lambda value: edit(value["conformal"]))
+    with pytest.raises(ModelError, match=message):
+        read_info(folder)

@@ -9,7 +9,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 
 from genre_audio.features import GTZAN57
-from genre_audio.learning import LEARNERS, Budget, GenreStack, make_learner
+from genre_audio.learning import ALL_LEARNERS, Budget, GenreStack, make_learner
 from genre_audio.learning.neighbours import CappedNeighbors
 from genre_audio.learning.plain import Chain, PlainStack, Step
 from genre_audio.learning.plain.copy import plain_chain, plain_stack
@@ -38,7 +38,7 @@ def stack():
 
 
 @pytest.mark.parametrize("genres", [("jazz", "metal"), ("jazz", "metal", "polka", "rock")])
-@pytest.mark.parametrize("name", LEARNERS)
+@pytest.mark.parametrize("name", ALL_LEARNERS)
 def test_each_learner_answers_as_scikit_learn_does(name, genres):
     X, y = rows(genres)
     learner = make_learner(name, columns=COLUMNS, trees=30).fit(X, y)
@@ -56,6 +56,7 @@ def test_each_learner_answers_as_scikit_learn_does(name, genres):
         ("knn", {"metric__transformer_weights": {"discriminants": 2.0}}),
         ("knn", {"estimator__n_neighbors": 500}),
         ("random_forest", {"estimator__max_features": 0.3, "estimator__min_samples_leaf": 3}),
+        ("decision_tree", {"estimator__max_leaf_nodes": 7, "estimator__min_samples_leaf": 2}),
         ("xgboost", {"estimator__max_depth": 3, "estimator__n_estimators": 7}),
     ],
 )
@@ -69,9 +70,10 @@ def test_what_is_tuned_is_copied_too(name, how):
     np.testing.assert_allclose(found, expected, rtol=0, atol=3e-7)
 
 
-def test_averaged_trees_differ_in_no_bit():
+@pytest.mark.parametrize("name", ["random_forest", "decision_tree"])
+def test_averaged_trees_differ_in_no_bit(name):
     X, y = rows(("jazz", "metal", "polka"))
-    learner = make_learner("random_forest", columns=COLUMNS, trees=50).fit(X, y)
+    learner = make_learner(name, columns=COLUMNS, trees=50).fit(X, y)
     found = plain_chain(learner).transform(X)
     np.testing.assert_array_equal(found, learner.predict_proba(X))
 

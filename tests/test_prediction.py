@@ -246,3 +246,33 @@ def test_the_identity_of_a_stored_model_is_in_its_answers(tiny_folder):
     bundle = load_bundle(tiny_folder)
     (prediction,) = predict_table(shuffled(feature_table(1), [0]), bundle)
     assert prediction.model["digest"] == bundle.digest != ""
+
+
+def test_genres_are_ruled_out_by_the_mean_of_a_recordings_segments(tiny):
+    for coverage in (None, 0.5, 0.99):
+        for prediction in predict_table(feature_table(4, segments=3), tiny, coverage=coverage):
+            p = np.array(list(prediction.probabilities.values()))
+            (kept,) = tiny.conformal.sets(p[None], coverage=coverage or 0.9)
+            left = prediction.genres_not_ruled_out
+            assert left == tuple(label for label, _ in prediction.ranking(3) if label in left)
+            assert set(left) == set(np.array(tiny.labels)[kept])
+            assert prediction.coverage == (coverage or 0.9)
+            said = prediction.as_dict()
+            assert said["genres_not_ruled_out"] == list(left)
+            assert said["coverage_guaranteed"] is not prediction.unlike
+
+
+def test_coverage_reaches_recordings_as_well(short, take):
+    assert predict_recording(take, short, coverage=0.75).coverage == 0.75
+
+
+def test_a_model_without_sets_rules_nothing_out(tiny):
+    older = dataclasses.replace(
+        tiny, conformal=None, info=dataclasses.replace(tiny.info, conformal=None)
+    )
+    prediction = predict_table(feature_table(1), older)[0]
+    said = prediction.as_dict()
+    assert prediction.genres_not_ruled_out is None
+    assert said["genres_not_ruled_out"] is said["coverage"] is said["coverage_guaranteed"] is None
+    with pytest.raises(ModelError, match="rules no genre out"):
+        predict_table(feature_table(1), older, coverage=0.9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 
@@ -84,6 +85,26 @@ def test_one_line_for_each_recording(predictions):
     assert lines[1].endswith("farther than 97 % of the training recordings")
     assert lines[2].endswith("farther than all of the training recordings")
     assert lines[3].endswith("polka 0.00")
+
+
+def test_what_is_not_ruled_out(predictions):
+    left = [("jazz", "metal"), ("polka",), ("jazz", "metal", "polka"), None]
+    said = [
+        dataclasses.replace(p, genres_not_ruled_out=genres, coverage=genres and 0.9)
+        for p, genres in zip(predictions, left, strict=True)
+    ]
+    lines = predictions_text(said).splitlines()
+    assert lines[0].endswith("polka 0.10  not ruled out: jazz, metal")
+    assert "not ruled out: polka  " in lines[1]
+    assert lines[1].endswith("farther than 97 % of the training recordings: not guaranteed here")
+    assert "no genre ruled out" in lines[2]
+    assert lines[3].endswith("polka 0.00")
+    rows = read_csv(predictions_text(said, form="csv"))
+    cells = [(row["genres_not_ruled_out"], row["coverage"]) for row in rows]
+    assert cells == [("jazz;metal", "0.9"), ("polka", "0.9"), ("jazz;metal;polka", "0.9"), ("", "")]
+    found = json.loads(predictions_text(said, form="json"))
+    assert [p["genres_not_ruled_out"] for p in found] == [g and list(g) for g in left]
+    assert [p["coverage_guaranteed"] for p in found] == [True, False, False, None]
 
 
 @pytest.mark.parametrize(("k", "shown"), [(1, 1), (2, 2), (3, 3), (10, 3)])

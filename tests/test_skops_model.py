@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import zipfile
@@ -62,9 +63,13 @@ def folder(tiny_folder, parts, tmp_path):
     """A bundle as the first version wrote it."""
     folder = shutil.copytree(tiny_folder, tmp_path / "old")
     (folder / "model.npz").unlink()
+    with np.load(folder / "arrays.npz") as stored:
+        arrays = {name: stored[name] for name in stored if name != "conformal_thresholds"}
+    np.savez(folder / "arrays.npz", **arrays)
 
     def edit(value):
         value["format"] = 1
+        value.pop("conformal")
         value["files"]["model.skops"] = value["files"].pop("model.npz")
 
     describe(folder, edit)
@@ -85,13 +90,14 @@ def test_an_old_bundle_answers_as_it_did(folder, tiny, parts):
     np.testing.assert_array_equal(bundle.predict_proba(X), tiny.predict_proba(X))
     percentiles = bundle.neighbourhood.percentile(X)
     np.testing.assert_array_equal(percentiles, tiny.neighbourhood.percentile(X))
-    assert bundle.info == tiny.info
+    assert bundle.info == dataclasses.replace(tiny.info, conformal=None)
+    assert bundle.conformal is None
 
 
 def test_an_old_bundle_is_saved_in_the_new_form(folder, tmp_path):
     old, X = load_bundle(folder), feature_table(seed=3).X
     save_bundle(old, tmp_path / "new")
-    assert json.loads((tmp_path / "new" / "bundle.json").read_text())["format"] == 2
+    assert json.loads((tmp_path / "new" / "bundle.json").read_text())["format"] == 3
     new = load_bundle(tmp_path / "new")
     np.testing.assert_array_equal(new.predict_proba(X), old.predict_proba(X))
     np.testing.assert_array_equal(new.neighbourhood.percentile(X), old.neighbourhood.percentile(X))

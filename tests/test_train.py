@@ -98,9 +98,9 @@ def test_groups_reach_the_stack_the_scores_and_the_neighbourhood(monkeypatch):
     seen = []
 
     class Spy(GenreStack):
-        def fit(self, X, y, groups=None):
+        def fit(self, X, y, groups=None, recordings=None):
             seen.append(len(set(np.asarray(groups))))
-            return super().fit(X, y, groups=groups)
+            return super().fit(X, y, groups=groups, recordings=recordings)
 
     monkeypatch.setattr("genre_audio.learning.GenreStack", Spy)
     bundle, (score,) = fit(feature_table(), groups="artist")
@@ -232,3 +232,74 @@ def test_a_table_from_a_file_is_named(tmp_path):
     table = dataclasses.replace(feature_table(8), path=tmp_path / "songs.csv")
     assert isinstance(table, FeatureTable)
     assert fit(table, scores=[])[0].info.training["table"] == "songs.csv"
+
+
+def test_the_level_is_out_unless_it_is_asked_for(tiny):
+    assert tiny.info.learning["level_invariant"] is True
+    louder = X_NEW.copy()
+    louder[:, GTZAN57.columns.index("rms_mean")] *= 10.0
+    for name in ("rms_var", "harmony_var", "perceptr_var"):
+        louder[:, GTZAN57.columns.index(name)] *= 100.0
+    louder[:, GTZAN57.columns.index("mfcc1_mean")] += 20.0 * np.sqrt(128.0)
+    # Trees cut single columns: rounding may send a row to another leaf, if hardly ever.
+    np.testing.assert_allclose(tiny.predict_proba(louder), tiny.predict_proba(X_NEW), atol=1e-2)
+    kept, _ = fit(feature_table(), level_invariant=False, scores=[])
+    assert kept.info.learning["level_invariant"] is False
+    assert np.abs(kept.predict_proba(louder) - kept.predict_proba(X_NEW)).max() > 0.1
+    assert "Level: taken out; a recording made louder" in card_text(tiny.info)
+    assert "Level: kept; a recording made louder" in card_text(kept.info)
+
+
+def test_what_is_known_of_sets(tiny):
+    known, (score,) = tiny.info.conformal, tiny.info.scores
+    assert known == {
+        "coverage": 0.9,
+        "grouping": "recording",
+        "groups": 36,
+        "protocol": score["protocol"],
+        "measured_coverage": score["coverage"],
+        "mean_set_size": score["mean_set_size"],
+    }
+    # 36 recordings: two standard deviations of a share of 0.9 are 0.1.
+    assert known["measured_coverage"] > 0.8
+    assert 1 <= known["mean_set_size"] < 3
+
+
+def test_sets_are_learned_for_recordings_not_for_segments(monkeypatch):
+    seen = []
+
+    class Spy(GenreStack):
+        def fit(self, X, y, groups=None, recordings=None):
+            seen.append(recordings)
+            return super().fit(X, y, groups=groups, recordings=recordings)
+
+    monkeypatch.setattr("genre_audio.learning.GenreStack", Spy)
+    table = feature_table(6, segments=2)
+    fit(table, scores=[])
+    assert seen[-1].tolist() == table.frame["recording"].tolist()
+
+
+def test_the_card_says_what_sets_promise_and_to_whom(tiny):
+    card = card_text(tiny.info).replace("\n", " ")
+    known = tiny.info.conformal
+    assert "Meant to hold the right genre of 90% of recordings that were not heard in" in card
+    assert "of artists that may have been" in card
+    assert f"{known['measured_coverage']:.1%}, with {known['mean_set_size']:.1f} genres" in card
+    error = tiny.info.scores[0]["expected_calibration_error"]
+    assert f"Expected calibration error {error:.3f}" in card
+    assert "Not guaranteed for recordings unlike those trained on" in card
+    by_artist, _ = fit(feature_table(), groups="artist", scores=[])
+    card = card_text(by_artist.info)
+    assert "of a artist" not in card
+    assert "whose artist was not heard in training" in card
+    assert "Measured (" not in card
+    bare = dataclasses.replace(tiny.info, conformal=None, scores=[])
+    assert "not ruled out" not in card_text(bare)
+
+
+def test_the_card_of_an_older_model_says_what_it_knows(tiny):
+    newer = ("expected_calibration_error", "coverage", "mean_set_size")
+    score = {key: value for key, value in tiny.info.scores[0].items() if key not in newer}
+    card = card_text(dataclasses.replace(tiny.info, scores=[score], conformal=None))
+    assert "calibration error" not in card
+    assert "Accuracy" in card

@@ -13,8 +13,8 @@ from sklearn.linear_model import LogisticRegression
 
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.learning import (
+    ALL_LEARNERS,
     BUDGETS,
-    LEARNERS,
     Budget,
     LogPool,
     MixturePool,
@@ -35,7 +35,7 @@ def table(rng):
     return rng.normal(size=(60, 4)) + 2.0 * np.eye(3, 4)[y], y
 
 
-@pytest.mark.parametrize("name", LEARNERS)
+@pytest.mark.parametrize("name", ALL_LEARNERS)
 def test_every_candidate_can_be_set(name):
     learner = make_learner(name)
     for candidate in candidates(name, count=4, seed=0):
@@ -43,7 +43,7 @@ def test_every_candidate_can_be_set(name):
     assert set(search_space(name)) <= set(learner.get_params())
 
 
-@pytest.mark.parametrize("name", LEARNERS)
+@pytest.mark.parametrize("name", ALL_LEARNERS)
 def test_candidates_hold_the_defaults_and_repeat(name):
     drawn = candidates(name, count=5, seed=3)
     assert drawn[0] == {}
@@ -56,7 +56,7 @@ def test_a_small_grid_gives_what_it_has():
     assert candidates("knn", count=1, seed=0) == [{}]
 
 
-@pytest.mark.parametrize("name", LEARNERS)
+@pytest.mark.parametrize("name", ALL_LEARNERS)
 def test_learners_are_seeded_and_single_threaded(name):
     parameters = make_learner(name, seed=7).get_params()
     assert parameters.get("estimator__random_state", 7) == 7
@@ -67,14 +67,16 @@ def test_unknown_names_are_refused():
     for call in (make_learner, search_space):
         with pytest.raises(ParameterError, match="unknown learner 'svm'; choose from logistic"):
             call("svm")
-    with pytest.raises(ParameterError, match="unknown budget 'huge'; choose from small, full"):
+    with pytest.raises(
+        ParameterError, match="unknown budget 'huge'; choose from none, small, full"
+    ):
         budget_of("huge")
 
 
 def test_budgets():
     assert budget_of("full") is BUDGETS["full"]
     assert budget_of(BUDGETS["small"]) is BUDGETS["small"]
-    for name in LEARNERS:
+    for name in ALL_LEARNERS:
         assert 1 < BUDGETS["small"].candidates(name) < BUDGETS["full"].candidates(name)
     with pytest.raises(ParameterError, match="stack_folds of a budget is 1"):
         Budget("bad", stack_folds=1)

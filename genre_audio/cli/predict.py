@@ -30,6 +30,22 @@ class Format(enum.StrEnum):
     jsonl = "jsonl"
 
 
+def _share(value: float | None) -> float | None:
+    if value is not None and not 0.0 < value < 1.0:
+        raise typer.BadParameter("give a share above 0 and below 1, such as 0.9")
+    return value
+
+
+Coverage = Annotated[
+    float | None,
+    typer.Option(
+        callback=_share,
+        help="How often the genres not ruled out are to hold the right one; 0.9, if the model "
+        "does not say otherwise.",
+    ),
+]
+
+
 def command(
     recordings: Annotated[
         list[Path] | None,
@@ -60,12 +76,14 @@ def command(
     segments: Annotated[
         bool, typer.Option("--segments", help="One line for each segment, with start and stop.")
     ] = False,
+    coverage: Coverage = None,
     jobs: Jobs = None,
 ) -> None:
     """Tell which genres recordings resemble.
 
-    One line for each: file, genre and probability, the next genres, and a remark when
-    it lies farther from the training recordings than 95 % of them do from each other.
+    One line for each: file, genre and probability, the next genres, those that are not
+    ruled out, and a remark when it lies farther from the training recordings than 95 % of
+    them do from each other.
     """
     from genre_audio.reporting import predictions_text
     from genre_audio.training import load_bundle, resolve_model
@@ -76,12 +94,15 @@ def command(
     bundle = load_bundle(entry.path)
     say(f"model: {entry.info.name} ({entry.source})")
     if table is not None:
-        predictions, failures = _from_table(table, bundle), 0
+        predictions, failures = _from_table(table, bundle, coverage=coverage), 0
     else:
-        predictions, failures = _from_recordings(recordings or [], bundle, jobs=jobs)
+        predictions, failures = _from_recordings(
+            recordings or [], bundle, coverage=coverage, jobs=jobs
+        )
     if predictions:
         text = predictions_text(predictions, form=form.value, k=top, segments=segments)
         emit(text, output=output)
+    _say_sets(predictions, bundle)
     _say_unlike(predictions)
     if not predictions:
         say("no recording could be read")
@@ -90,18 +111,18 @@ def command(
         raise typer.Exit(SKIPPED)
 
 
-def _from_table(path: Path, bundle: ModelBundle) -> list[Prediction]:
+def _from_table(path: Path, bundle: ModelBundle, *, coverage: float | None) -> list[Prediction]:
     from genre_audio.prediction import predict_table
     from genre_audio.tables import read_table
 
     table = read_table(path)
     if table.segmentation_inferred:
         say(f"{path} has no manifest; its segments seem to last {table.segmentation.seconds:g} s")
-    return predict_table(table, bundle)
+    return predict_table(table, bundle, coverage=coverage)
 
 
 def _from_recordings(
-    paths: list[Path], bundle: ModelBundle, *, jobs: int | None
+    paths: list[Path], bundle: ModelBundle, *, coverage: float | None, jobs: int | None
 ) -> tuple[list[Prediction], int]:
     from genre_audio.audio import find_recordings
     from genre_audio.execution import map_unordered
@@ -113,6 +134,7 @@ def _from_recordings(
     )
     from genre_audio.prediction import predict_extracted, schema_for
 
+    bundle.resolve_coverage(coverage)  # refused before the work, not after it
     sources = find_recordings(paths)
     work = functools.partial(
         extract_recording, schema=schema_for(bundle), segmentation=bundle.segmentation
@@ -130,14 +152,33 @@ def _from_recordings(
         (result for result in results if isinstance(result, Extracted)),
         key=lambda result: result.name,
     )
-    predictions = predict_extracted(extracted, bundle) if extracted else []
+    predictions = predict_extracted(extracted, bundle, coverage=coverage) if extracted else []
     return predictions, len(results) - len(extracted)
+
+
+def _say_sets(predictions: list[Prediction], bundle: ModelBundle) -> None:
+    """Say what the genres not ruled out promise, and what was measured of it."""
+    known = bundle.info.conformal
+    if known is None or not predictions or predictions[0].coverage is None:
+        return
+    asked = predictions[0].coverage
+    words = f"not ruled out: sets meant to hold the right genre {asked * 100:g} times in 100"
+    if known["measured_coverage"] is not None and asked == known["coverage"]:
+        new = f"whose {known['grouping']} was not" if known["grouping"] != "recording" else "not"
+        words += (
+            f"; on recordings {new} heard in training such sets held it "
+            f"{known['measured_coverage'] * 100:.0f} times in 100, with "
+            f"{known['mean_set_size']:.1f} genres on average"
+        )
+    say(words)
 
 
 def _say_unlike(predictions: list[Prediction]) -> None:
     unlike = sum(prediction.unlike for prediction in predictions)
     if unlike:
+        sets = any(prediction.coverage is not None for prediction in predictions)
         say(
             f"{unlike} of {len(predictions)} lie farther from the training recordings than 95 % "
             "of those do from each other: their genres are likenesses at a distance"
+            + (", and what is ruled out is not guaranteed" if sets else "")
         )

@@ -63,6 +63,13 @@ Seconds = Annotated[
 Rows = Annotated[
     bool, typer.Option("--rows/--no-rows", help="Keep the training rows with the model.")
 ]
+Level = Annotated[
+    bool,
+    typer.Option(
+        "--absolute-level",
+        help="Learn from the recording level as well; a gain can then change a genre.",
+    ),
+]
 Activate = Annotated[
     bool, typer.Option("--activate/--no-activate", help="Use the model from now on.")
 ]
@@ -79,6 +86,7 @@ def command(
     seed: Seed = 0,
     segment_seconds: Seconds = None,
     jobs: Jobs = None,
+    absolute_level: Level = False,
     rows: Rows = True,
     activate: Activate = True,
     force: Force = False,
@@ -109,6 +117,7 @@ def command(
         budget=budget.value,
         seed=seed,
         n_jobs=n_jobs,
+        level_invariant=not absolute_level,
         keep_rows=rows,
         on_step=say,
     )

@@ -5,9 +5,14 @@ probabilities and groups of recordings that no training part had seen, from whic
 score is derived. Whatever learns is refitted in every fold.
 
 Pure: no file is read or written here, nothing is printed.
+
+Names are gathered in ``__init__.pyi`` and loaded when they are first used, because what
+cuts folds takes a second to import, and reading scores needs none of it.
 """
 
-from genre_audio.evaluation.evaluation import Evaluation, Interval
-from genre_audio.evaluation.held_out import Protocol, evaluate, grouped_protocol
+import lazy_loader
 
-__all__ = ["Evaluation", "Interval", "Protocol", "evaluate", "grouped_protocol"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+# At once, or the module of the same name would take the function's place.
+from genre_audio.evaluation.reliability import reliability  # noqa: E402, F401

@@ -8,48 +8,78 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from genre_audio.evaluation import scores
+from genre_audio.evaluation.bootstrap import Interval, interval
+from genre_audio.evaluation.reliability import expected_calibration_error
+from genre_audio.evaluation.resampled import resampled_scores
+from genre_audio.evaluation.words import as_dict, verdict
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Evaluation", "Interval"]
+__all__ = ["SCORES", "Evaluation", "Spread"]
 
-_RESAMPLES: Final = 2000
+SCORES: Final = (
+    "accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "log_loss",
+    "brier",
+    "expected_calibration_error",
+)
+"""Names of the scores that have intervals."""
+_LEAST: Final = 1e-15
 
 
-class Interval(NamedTuple):
-    """A score with its 95 % interval.
+class Spread(NamedTuple):
+    """How a score differs from one repeat to another.
 
     Examples
     --------
-    >>> from genre_audio.evaluation import Interval
-    >>> Interval(0.5, low=0.4, high=0.6).low
-    0.4
+    >>> from genre_audio.evaluation import Spread
+    >>> Spread(0.77, sd=0.03).mean
+    0.77
     """
 
-    value: float
-    low: float
-    high: float
+    mean: float
+    sd: float
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Evaluation:
     """Probabilities for recordings that the model had not seen, with the truth.
 
+    An entry is a recording that was held out. Repeated protocols hold a recording out
+    several times: then it is an entry each time, always of the same group.
+
     Attributes
     ----------
     labels : tuple of str
         The genres, in the order of the columns of `probabilities`.
-    truth : ndarray of int, shape (recordings,)
+    truth : ndarray of int, shape (entries,)
         Index of the true genre.
-    probabilities : ndarray of float, shape (recordings, genres)
+    probabilities : ndarray of float, shape (entries, genres)
         Rows add up to 1.
-    groups : ndarray, shape (recordings,)
+    groups : ndarray, shape (entries,)
         What was kept together; intervals are over groups, because recordings of one
         group are not independent of each other.
-    names : ndarray of str, shape (recordings,)
+    names : ndarray of str, shape (entries,)
         The recordings.
     protocol : str
         How the training parts were kept apart from what is scored, in words.
+    fold : ndarray of int, shape (entries,), optional
+        Number of the fold that held the entry out.
+    repeat : ndarray of int, shape (entries,), optional
+        Number of the repeat; in each, a recording is held out once at most.
+    shares : ndarray of float64, shape (entries, genres), optional
+        How frequent each genre was in the training part: what one says without a
+        model. By default as frequent as in the truth.
+    sets : ndarray of bool, shape (entries, genres), optional
+        Genres that a conformal prediction does not exclude.
+    leaks : bool
+        Whether the protocol is known to let through what it should keep apart.
+    learner : str
+        What learned.
 
     Examples
     --------
@@ -68,127 +98,153 @@ class Evaluation:
     groups: NDArray[Any]
     names: NDArray[Any]
     protocol: str
+    fold: NDArray[np.intp] | None = None
+    repeat: NDArray[np.intp] | None = None
+    shares: NDArray[np.float64] | None = None
+    sets: NDArray[np.bool_] | None = None
+    leaks: bool = False
+    learner: str = "stack"
 
     def __len__(self) -> int:
         return len(self.truth)
 
     @functools.cached_property
     def predicted(self) -> NDArray[np.intp]:
-        """Index of the most probable genre of each recording."""
+        """Index of the most probable genre of each entry."""
         return self.probabilities.argmax(axis=1)
 
     @functools.cached_property
     def confusion(self) -> NDArray[np.intp]:
         """Counts, shape (genres, genres): truth in rows, prediction in columns."""
-        return self._confusions(np.zeros(len(self), dtype=np.intp))[0].astype(np.intp)
+        counts = np.zeros((len(self.labels), len(self.labels)), dtype=np.intp)
+        np.add.at(counts, (self.truth, self.predicted), 1)
+        return counts
 
     @property
     def accuracy(self) -> float:
-        """Share of recordings whose most probable genre is the true one."""
-        return float(_accuracy(self.confusion))
+        """Share of entries whose most probable genre is the true one."""
+        return float(scores.accuracy(self.confusion))
 
     @property
     def balanced_accuracy(self) -> float:
         """Mean over genres of the share that is recognised."""
-        return float(np.mean(self.recall[self.confusion.sum(axis=1) > 0]))
+        return float(scores.balanced_accuracy(self.confusion))
 
     @property
     def precision(self) -> NDArray[np.float64]:
         """For each genre, how many of those called so are so (0 where none is called)."""
-        return _ratio(self.confusion.diagonal(), self.confusion.sum(axis=0))
+        return scores.ratio(self.confusion.diagonal(), self.confusion.sum(axis=0))
 
     @property
     def recall(self) -> NDArray[np.float64]:
         """For each genre, how many of its recordings are recognised."""
-        return _ratio(self.confusion.diagonal(), self.confusion.sum(axis=1))
+        return scores.ratio(self.confusion.diagonal(), self.confusion.sum(axis=1))
 
     @property
     def f1(self) -> NDArray[np.float64]:
         """For each genre, the harmonic mean of precision and recall."""
-        return _f1(self.confusion)
+        return scores.f1(self.confusion)
 
     @property
     def macro_f1(self) -> float:
         """Mean of `f1` over genres."""
         return float(self.f1.mean())
 
+    @functools.cached_property
+    def losses(self) -> NDArray[np.float64]:
+        """Negative log probability of the truth, in nats, shape (entries,)."""
+        chosen = self.probabilities[np.arange(len(self)), self.truth]
+        return -np.log(np.clip(chosen, _LEAST, None))
+
     @property
     def log_loss(self) -> float:
-        """Mean of the negative log probability of the truth, in nats."""
-        chosen = self.probabilities[np.arange(len(self)), self.truth]
-        return float(-np.log(np.clip(chosen, 1e-15, None)).mean())
+        """Mean of `losses`."""
+        return float(self.losses.mean())
+
+    @functools.cached_property
+    def squares(self) -> NDArray[np.float64]:
+        """Squared distance of the probabilities from the truth, shape (entries,)."""
+        return np.asarray(((self.probabilities - np.eye(len(self.labels))[self.truth]) ** 2).sum(1))
+
+    @property
+    def brier(self) -> float:
+        """Mean of `squares`: the Brier score, from 0 to 2."""
+        return float(self.squares.mean())
+
+    @property
+    def expected_calibration_error(self) -> float:
+        """See `genre_audio.evaluation.expected_calibration_error`; 15 bins."""
+        return expected_calibration_error(self)
+
+    @functools.cached_property
+    def baseline_shares(self) -> NDArray[np.float64]:
+        """Shares of the genres where nothing is heard, shape (entries, genres)."""
+        if self.shares is not None:
+            return self.shares
+        counts = np.bincount(self.truth, minlength=len(self.labels))
+        return np.tile(counts / len(self), (len(self), 1))
 
     @property
     def baseline(self) -> float:
-        """Accuracy of calling everything by the most frequent genre."""
-        return float(np.bincount(self.truth).max() / len(self))
+        """Accuracy of calling everything by the most frequent genre of the training part."""
+        return float((self.baseline_shares.argmax(axis=1) == self.truth).mean())
+
+    @property
+    def baseline_log_loss(self) -> float:
+        """Log loss of saying the shares of the training part each time."""
+        chosen = self.baseline_shares[np.arange(len(self)), self.truth]
+        return float(-np.log(np.clip(chosen, _LEAST, None)).mean())
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of entries whose true genre is in their set; None without sets."""
+        if self.sets is None:
+            return None
+        return float(self.sets[np.arange(len(self)), self.truth].mean())
+
+    @property
+    def mean_set_size(self) -> float | None:
+        """Mean number of genres in a set; None without sets."""
+        return None if self.sets is None else float(self.sets.sum(axis=1).mean())
+
+    @functools.cached_property
+    def resamples(self) -> dict[str, NDArray[np.float64]]:
+        """Every score over resampled groups, and the ``gain`` over the baseline."""
+        return resampled_scores(self)
 
     @functools.cached_property
     def intervals(self) -> dict[str, Interval]:
-        """95 % intervals of accuracy and macro F1, by bootstrap over groups."""
-        codes = np.unique(self.groups, return_inverse=True)[1].reshape(-1)
-        confusions = self._confusions(codes)
-        rng = np.random.default_rng(0)
-        draws = rng.multinomial(
-            len(confusions), np.full(len(confusions), 1 / len(confusions)), size=_RESAMPLES
-        )
-        resampled = np.tensordot(draws.astype(np.float64), confusions, axes=1)
+        """95 % intervals of `SCORES`, by bootstrap over groups."""
+        return {name: interval(getattr(self, name), self.resamples[name]) for name in SCORES}
+
+    @property
+    def gain(self) -> Interval:
+        """Accuracy above the baseline, with the interval of the paired difference."""
+        return interval(self.accuracy - self.baseline, self.resamples["gain"])
+
+    @functools.cached_property
+    def by_repeat(self) -> dict[str, Spread]:
+        """Mean and standard deviation of `SCORES` over repeats; empty without repeats."""
+        if self.repeat is None or len(np.unique(self.repeat)) < 2:
+            return {}
+        parts = [self.only(self.repeat == number) for number in np.unique(self.repeat)]
+        found = {name: [float(getattr(part, name)) for part in parts] for name in SCORES}
         return {
-            "accuracy": _interval(self.accuracy, _accuracy(resampled)),
-            "macro_f1": _interval(self.macro_f1, _macro_f1(resampled)),
+            name: Spread(float(np.mean(x)), float(np.std(x, ddof=1))) for name, x in found.items()
         }
 
-    def _confusions(self, codes: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Return one confusion matrix for each code, shape (codes, genres, genres)."""
-        counts = np.zeros((codes.max(initial=0) + 1, len(self.labels), len(self.labels)))
-        np.add.at(counts, (codes, self.truth, self.predicted), 1)
-        return counts
+    def only(self, chosen: NDArray[Any]) -> Evaluation:
+        """Return the entries that a mask or numbers choose."""
+        arrays = ("truth", "probabilities", "groups", "names", "fold", "repeat", "shares", "sets")
+        found = {name: getattr(self, name) for name in arrays}
+        taken: dict[str, Any] = {name: x if x is None else x[chosen] for name, x in found.items()}
+        return dataclasses.replace(self, **taken)
+
+    @property
+    def verdict(self) -> str:
+        """Whether anything was learned, in words."""
+        return verdict(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Return protocol, scores and confusions, as JSON can say them."""
-        accuracy, macro_f1 = self.intervals["accuracy"], self.intervals["macro_f1"]
-        return {
-            "protocol": self.protocol,
-            "recordings": len(self),
-            "groups": len(np.unique(self.groups)),
-            "accuracy": self.accuracy,
-            "accuracy_interval": [accuracy.low, accuracy.high],
-            "balanced_accuracy": self.balanced_accuracy,
-            "macro_precision": float(self.precision.mean()),
-            "macro_recall": float(self.recall.mean()),
-            "macro_f1": self.macro_f1,
-            "macro_f1_interval": [macro_f1.low, macro_f1.high],
-            "log_loss": self.log_loss,
-            "baseline_accuracy": self.baseline,
-            "labels": list(self.labels),
-            "precision": self.precision.tolist(),
-            "recall": self.recall.tolist(),
-            "f1": self.f1.tolist(),
-            "support": self.confusion.sum(axis=1).tolist(),
-            "confusion": self.confusion.tolist(),
-        }
-
-
-def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
-    return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.asarray(whole) > 0)
-
-
-def _accuracy(confusion: NDArray[Any]) -> NDArray[np.float64]:
-    hits = np.trace(confusion, axis1=-2, axis2=-1)
-    return _ratio(hits, confusion.sum(axis=(-2, -1)))
-
-
-def _f1(confusion: NDArray[Any]) -> NDArray[np.float64]:
-    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
-    return _ratio(2.0 * hits, confusion.sum(axis=-1) + confusion.sum(axis=-2))
-
-
-def _macro_f1(confusion: NDArray[Any]) -> NDArray[np.float64]:
-    """Mean over the genres that occur: a resample may have drawn none of a rare one."""
-    occurs = (confusion.sum(axis=-1) + confusion.sum(axis=-2)) > 0
-    return _ratio(_f1(confusion).sum(axis=-1), occurs.sum(axis=-1))
-
-
-def _interval(value: float, samples: NDArray[np.float64]) -> Interval:
-    low, high = np.quantile(samples, [0.025, 0.975])
-    return Interval(value, float(low), float(high))
+        return as_dict(self)

@@ -1,8 +1,11 @@
-"""Run a protocol: fit on each training part, ask for what was held out."""
+"""Run a protocol: fit on each training part, ask for what was held out.
+
+A learner is made anew for each fold, and what it is given is the training part alone,
+with its groups: whatever it tunes, scales, balances or calibrates, it does on that.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 from typing import Protocol as TypingProtocol
 
@@ -10,7 +13,7 @@ import numpy as np
 
 from genre_audio.errors import TableError
 from genre_audio.evaluation.evaluation import Evaluation
-from genre_audio.tables.splits import Fold, exact_duplicates, grouped_folds, merge_groups
+from genre_audio.evaluation.protocols import Protocol, grouped_protocol, independent_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,91 +42,13 @@ class Classifier(TypingProtocol):
         """Return the probability of each class for each row."""
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Protocol:
-    """A named way to hold rows out.
-
-    Attributes
-    ----------
-    name : str
-        In words, with what was kept apart: ``"5 folds, artists kept apart"``.
-    folds : list of (ndarray of int, ndarray of int)
-        Training rows and held-out rows.
-    groups : ndarray, shape (rows,)
-        What no fold parts.
-
-    Examples
-    --------
-    See `grouped_protocol`.
-    """
-
-    name: str
-    folds: list[Fold]
-    groups: NDArray[Any]
-
-
-def independent_groups(dataset: Dataset) -> NDArray[np.intp]:
-    """Return the groups of a data set, merged where rows are exact duplicates.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from genre_audio.evaluation.held_out import independent_groups
-    >>> from genre_audio.tables import Dataset
-    >>> X, names = np.array([[1.0], [2.0], [1.0]]), np.array(["a", "b", "copy of a"])
-    >>> independent_groups(Dataset(X, names, names, names, ("x",))).tolist()
-    [0, 1, 0]
-    """
-    return merge_groups(dataset.groups, duplicates=exact_duplicates(dataset.X))
-
-
-def grouped_protocol(dataset: Dataset, *, n_splits: int, seed: int) -> Protocol:
-    """Fold a data set so that neither its groups nor exact duplicates are parted.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Rows with groups.
-    n_splits : int
-        Number of folds.
-    seed : int
-        Seed of the shuffle.
-
-    Returns
-    -------
-    Protocol
-
-    Raises
-    ------
-    TableError
-        If a genre has too few groups for so many folds.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from genre_audio.evaluation import grouped_protocol
-    >>> from genre_audio.tables import Dataset
-    >>> X, y = np.arange(8.0)[:, None], np.array(list("aabbaabb"))
-    >>> names = np.array(list("stuvwxyz"))
-    >>> grouped_protocol(Dataset(X, y, names, names, ("x",)), n_splits=2, seed=0).name
-    '2 folds, every recording by itself, exact duplicates together'
-    """
-    kept = "every recording by itself"
-    if dataset.grouping != "recording":
-        kept = f"no {dataset.grouping} on both sides"
-    groups = independent_groups(dataset)
-    return Protocol(
-        name=f"{n_splits} folds, {kept}, exact duplicates together",
-        folds=grouped_folds(dataset.y, groups=groups, n_splits=n_splits, seed=seed),
-        groups=groups,
-    )
-
-
 def evaluate(
     make: Callable[[], Classifier],
     dataset: Dataset,
     *,
     protocol: Protocol,
+    learner: str = "stack",
+    coverage: float = 0.9,
     on_fold: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Evaluation:
     """Score a learner by a protocol; it is made and fitted afresh for each fold.
@@ -136,13 +61,19 @@ def evaluate(
         Labelled rows.
     protocol : Protocol
         How to hold out.
+    learner : str
+        What it is called.
+    coverage : float
+        How often conformal sets are to hold the truth. A fitted learner has them if it
+        has an attribute ``conformal_`` with a method ``sets(probabilities, coverage=)``.
     on_fold : callable, optional
         Called with the number of folds done and their total.
 
     Returns
     -------
     Evaluation
-        One entry for each recording: the mean of its rows' probabilities.
+        One entry for each recording and repeat: the mean of its rows' probabilities. A
+        recording of two genres is an entry for each.
 
     Raises
     ------
@@ -164,44 +95,87 @@ def evaluate(
     1.0
     """
     labels, y = np.unique(dataset.y, return_inverse=True)
-    rows, probabilities = [], []
-    for done, (train, test) in enumerate(protocol.folds):
-        on_fold(done, len(protocol.folds))
+    y, parts = y.reshape(-1), []
+    _refuse_incomplete(dataset, protocol)
+    for fold, (train, test) in enumerate(protocol.folds):
+        on_fold(fold, len(protocol.folds))
         model = make().fit(dataset.X[train], dataset.y[train], groups=protocol.groups[train])
-        if not np.array_equal(model.classes_, labels):
-            raise TableError("a training part lacks a genre; ask for fewer folds")
-        rows.append(test)
-        probabilities.append(model.predict_proba(dataset.X[test]))
-    return _pooled(
-        np.concatenate(rows),
-        np.concatenate(probabilities),
-        dataset=dataset,
-        y=y.reshape(-1),
+        first, probabilities = _pooled(
+            model.predict_proba(dataset.X[test]), names=dataset.names[test], y=y[test]
+        )
+        chosen = test[first]
+        parts.append(
+            {
+                "truth": y[chosen],
+                "probabilities": probabilities,
+                "groups": protocol.groups[chosen],
+                "names": dataset.names[chosen],
+                "fold": np.full(len(chosen), fold),
+                "repeat": np.full(len(chosen), protocol.repeat_of(fold)),
+                "shares": np.tile(_shares(dataset.names[train], y[train]), (len(chosen), 1)),
+                "sets": _sets(model, probabilities, coverage=coverage),
+            }
+        )
+    joined = _joined(parts)
+    order = np.lexsort((joined["truth"], joined["names"], joined["repeat"]))
+    arrays: dict[str, Any] = {n: None if x is None else x[order] for n, x in joined.items()}
+    return Evaluation(
         labels=tuple(labels.tolist()),
-        protocol=protocol,
+        protocol=protocol.name,
+        leaks=protocol.leaks,
+        learner=learner,
+        **arrays,
     )
+
+
+def _refuse_incomplete(dataset: Dataset, protocol: Protocol) -> None:
+    """Refuse before the work that of which nothing could be learned."""
+    genres = set(dataset.y.tolist())
+    for train, _ in protocol.folds:
+        if lacking := genres - set(dataset.y[train].tolist()):
+            raise TableError(
+                f"{protocol.name}: a training part lacks a genre, {min(lacking)!r}; ask for fewer "
+                "folds, or leave the genre out"
+            )
+
+
+def _joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        name: None if value is None else np.concatenate([part[name] for part in parts])
+        for name, value in parts[0].items()
+    }
+
+
+def _recordings(names: NDArray[Any], y: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the first row of each recording, and the number of each row's recording."""
+    keys = np.stack([names, y.astype(str)], axis=1)
+    _, first, places = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    return first, places.reshape(-1)
 
 
 def _pooled(
-    rows: NDArray[np.intp],
+    probabilities: NDArray[np.float64], *, names: NDArray[Any], y: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Average over the segments of each recording; a genre in dispute counts apart."""
+    first, places = _recordings(names, y)
+    sums = np.zeros((len(first), probabilities.shape[1]))
+    np.add.at(sums, places, probabilities)
+    return first, sums / sums.sum(axis=1, keepdims=True)
+
+
+def _shares(names: NDArray[Any], y: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return how frequent each genre is among the recordings that were learned from."""
+    counts = np.bincount(y[_recordings(names, y)[0]])
+    return np.asarray(counts / counts.sum())
+
+
+def _sets(
+    model: Any,  # noqa: ANN401 - what has conformal sets is not known here
     probabilities: NDArray[np.float64],
     *,
-    dataset: Dataset,
-    y: NDArray[np.intp],
-    labels: tuple[str, ...],
-    protocol: Protocol,
-) -> Evaluation:
-    """Average over the segments of each recording; a genre in dispute counts apart."""
-    keys = np.stack([dataset.names[rows], y[rows].astype(str)], axis=1)
-    _, first, places = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    sums = np.zeros((len(first), len(labels)))
-    np.add.at(sums, places.reshape(-1), probabilities)
-    chosen = rows[first]
-    return Evaluation(
-        labels=labels,
-        truth=y[chosen],
-        probabilities=sums / sums.sum(axis=1, keepdims=True),
-        groups=protocol.groups[chosen],
-        names=dataset.names[chosen],
-        protocol=protocol.name,
-    )
+    coverage: float,
+) -> NDArray[np.bool_] | None:
+    conformal = getattr(model, "conformal_", None)
+    if conformal is None:
+        return None
+    return np.asarray(conformal.sets(probabilities, coverage=coverage), dtype=np.bool_)

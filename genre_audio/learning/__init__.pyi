@@ -2,6 +2,8 @@ from .budget import BUDGETS as BUDGETS
 from .budget import Budget as Budget
 from .conformal import COVERAGE as COVERAGE
 from .conformal import ConformalSets as ConformalSets
+from .learners import ALL_LEARNERS as ALL_LEARNERS
+from .learners import EXTRA_LEARNERS as EXTRA_LEARNERS
 from .learners import LEARNERS as LEARNERS
 from .learners import make_learner as make_learner
 from .learners import search_space as search_space

@@ -33,6 +33,8 @@ class Budget:
         Folds over which the whole procedure is scored by those who score it.
     trees : int
         Trees of a forest.
+    decision_tree : int
+        Candidates of that learner, which is not part of the stack.
 
     Raises
     ------
@@ -56,6 +58,7 @@ class Budget:
     stack_folds: int = 5
     outer_folds: int = 3
     trees: int = 150
+    decision_tree: int = 1
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -77,10 +80,26 @@ class Budget:
 
 
 BUDGETS: Final[dict[str, Budget]] = {
-    "small": Budget("small", 6, 6, 6, 2, 4, inner_folds=3, stack_folds=5, outer_folds=3),
-    "full": Budget("full", 12, 8, 10, 3, 6, inner_folds=5, stack_folds=5, outer_folds=5, trees=300),
+    "none": Budget("none"),
+    "small": Budget(
+        "small", 6, 6, 6, 2, 4, inner_folds=3, stack_folds=5, outer_folds=3, decision_tree=6
+    ),
+    "full": Budget(
+        "full",
+        logistic_regression=12,
+        qda=8,
+        knn=10,
+        random_forest=3,
+        xgboost=6,
+        inner_folds=5,
+        stack_folds=5,
+        outer_folds=5,
+        trees=300,
+        decision_tree=12,
+    ),
 }
-"""Budgets by name: ``small`` to retrain while one waits, ``full`` for a shipped model."""
+"""Budgets by name: ``none`` takes the hand-set defaults, ``small`` is to retrain while one
+waits, ``full`` for a shipped model."""
 
 
 def budget_of(budget: str | Budget) -> Budget:

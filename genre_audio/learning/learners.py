@@ -22,9 +22,10 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticD
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import StandardScaler
-from xgboost import XGBClassifier
+from sklearn.tree import DecisionTreeClassifier
 
 from genre_audio.errors import ParameterError
+from genre_audio.learning.boosting import BetweenValues
 from genre_audio.learning.kernel_logistic import KernelLogisticRegression
 from genre_audio.learning.neighbours import CappedNeighbors
 from genre_audio.learning.transforms import NormalScores, RowTransform
@@ -33,7 +34,7 @@ from genre_audio.learning.whitening import WithinClassWhitening
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["LEARNERS", "make_learner", "search_space"]
+__all__ = ["ALL_LEARNERS", "EXTRA_LEARNERS", "LEARNERS", "make_learner", "search_space"]
 
 
 def _discriminants(shrinkage: float) -> LinearDiscriminantAnalysis:
@@ -94,7 +95,7 @@ def _random_forest(seed: int, trees: int) -> list[tuple[str, Any]]:
 
 
 def _xgboost(seed: int, _trees: int) -> list[tuple[str, Any]]:
-    estimator = XGBClassifier(
+    estimator = BetweenValues(
         n_estimators=200,
         max_depth=2,
         learning_rate=0.1,
@@ -112,16 +113,33 @@ def _xgboost(seed: int, _trees: int) -> list[tuple[str, Any]]:
     ]
 
 
+def _decision_tree(seed: int, _trees: int) -> list[tuple[str, Any]]:
+    # One tree is for comparison: as few leaves as a person could still read.
+    estimator = DecisionTreeClassifier(max_leaf_nodes=30, min_samples_leaf=8, random_state=seed)
+    return [
+        ("scale", StandardScaler()),
+        ("widen", _with_discriminants()),
+        ("estimator", estimator),
+    ]
+
+
 _STEPS: Final[dict[str, Callable[[int, int], list[tuple[str, Any]]]]] = {
     "logistic_regression": _logistic_regression,
     "qda": _qda,
     "knn": _knn,
     "random_forest": _random_forest,
     "xgboost": _xgboost,
+    "decision_tree": _decision_tree,
 }
 
-LEARNERS: Final = tuple(_STEPS)
+EXTRA_LEARNERS: Final = ("decision_tree",)
+"""Learners that are there to be compared with, and add nothing to the stack."""
+
+LEARNERS: Final = tuple(name for name in _STEPS if name not in EXTRA_LEARNERS)
 """Names of the learners, in the order in which the stack holds them."""
+
+ALL_LEARNERS: Final = (*LEARNERS, *EXTRA_LEARNERS)
+"""Names of all learners."""
 
 _SPACES: Final[dict[str, dict[str, Any]]] = {
     "logistic_regression": {
@@ -153,12 +171,17 @@ _SPACES: Final[dict[str, dict[str, Any]]] = {
         "estimator__reg_lambda": scipy.stats.loguniform(2.0, 20.0),
         "widen__discriminants__shrinkage": [0.05, 0.1, 0.2],
     },
+    "decision_tree": {
+        "estimator__max_leaf_nodes": [15, 30, 60],
+        "estimator__min_samples_leaf": [4, 8, 16],
+        "widen__discriminants__shrinkage": [0.05, 0.1, 0.2],
+    },
 }
 
 
 def _known(name: str) -> str:
     if name not in _STEPS:
-        raise ParameterError(f"unknown learner {name!r}; choose from {', '.join(LEARNERS)}")
+        raise ParameterError(f"unknown learner {name!r}; choose from {', '.join(ALL_LEARNERS)}")
     return name
 
 
@@ -176,7 +199,7 @@ def make_learner(
     Parameters
     ----------
     name : str
-        One of `LEARNERS`.
+        One of `ALL_LEARNERS`.
     columns, level_invariant, offsets
         The form of the columns: see `RowTransform`.
     seed : int
@@ -210,7 +233,7 @@ def search_space(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        One of `LEARNERS`.
+        One of `ALL_LEARNERS`.
 
     Returns
     -------

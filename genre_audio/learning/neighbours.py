@@ -9,14 +9,16 @@ from sklearn.neighbors import KNeighborsClassifier
 
 __all__ = ["CappedNeighbors"]
 
-_NEAREST: Final = 1e-6
+_NEAREST: Final = 0.1
 
 
 class CappedNeighbors(KNeighborsClassifier):  # type: ignore[misc]
     """Nearest neighbours that ask for no more neighbours than there are rows.
 
     Small tables, cut into folds, would otherwise fail where a smaller vote will do.
-    Distances below 1e-6 count as 1e-6.
+    Distances below 0.1 count as 0.1: columns of unit spread are told apart by one or more,
+    and a vote of one over the distance to a copy would drown all others, by an amount that
+    depends on rounding. A change of the recording's gain is such a rounding.
 
     Examples
     --------

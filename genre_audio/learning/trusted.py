@@ -14,6 +14,7 @@ __all__ = ["TRUSTED_TYPES"]
 
 TRUSTED_TYPES: Final = (
     # This package's own: attributes are set, nothing is run.
+    "genre_audio.learning.boosting.BetweenValues",
     "genre_audio.learning.budget.Budget",
     "genre_audio.learning.conformal.ConformalSets",
     "genre_audio.learning.kernel_logistic.KernelLogisticRegression",
@@ -32,7 +33,7 @@ TRUSTED_TYPES: Final = (
     "sklearn.tree._tree.Tree",
     # Boosted trees: bytes that XGBoost's own loader parses.
     "xgboost.core.Booster",
-    # The classifier around them: attributes are set.
+    # The classifier around them in older models: attributes are set.
     "xgboost.sklearn.XGBClassifier",
 )
 """Names of types, as `skops.io.loads` wants them in ``trusted``, sorted."""

@@ -53,7 +53,9 @@ def schema_for(bundle: ModelBundle) -> Schema:
     return schema
 
 
-def predict_recording(path: str | os.PathLike[str], bundle: ModelBundle) -> Prediction:
+def predict_recording(
+    path: str | os.PathLike[str], bundle: ModelBundle, *, coverage: float | None = None
+) -> Prediction:
     """Tell what one recording resembles.
 
     Parameters
@@ -62,6 +64,8 @@ def predict_recording(path: str | os.PathLike[str], bundle: ModelBundle) -> Pred
         A file that can be decoded.
     bundle : ModelBundle
         The model.
+    coverage : float, optional
+        How often the genres not ruled out hold the right one; the model's own by default.
 
     Returns
     -------
@@ -94,18 +98,20 @@ def predict_recording(path: str | os.PathLike[str], bundle: ModelBundle) -> Pred
     (result,) = map_unordered(work, [source])
     if isinstance(result, Failure):
         raise AudioError(result.message, kind=result.kind)
-    return predict_extracted([result], bundle)[0]
+    return predict_extracted([result], bundle, coverage=coverage)[0]
 
 
-def predict_extracted(recordings: Sequence[Extracted], bundle: ModelBundle) -> list[Prediction]:
+def predict_extracted(
+    recordings: Sequence[Extracted], bundle: ModelBundle, *, coverage: float | None = None
+) -> list[Prediction]:
     """Tell what described recordings resemble, all their segments at once.
 
     Parameters
     ----------
     recordings : sequence of Extracted
         Described by the model's schema and segmentation.
-    bundle : ModelBundle
-        The model.
+    bundle, coverage
+        As in `predict_recording`.
 
     Returns
     -------
@@ -123,22 +129,24 @@ def predict_extracted(recordings: Sequence[Extracted], bundle: ModelBundle) -> l
     owners = np.repeat(np.arange(len(recordings)), [len(r.rows) for r in recordings])
     names = [recording.name for recording in recordings]
     refuse = functools.partial(AudioError, kind="not_finite")
-    pooled = _pool(X, lengths, places, owners, names, bundle, refuse=refuse)
+    pooled = _pool(X, lengths, places, owners, names, bundle, refuse, coverage)
     return [
         dataclasses.replace(prediction, refused=recording.refused, quality=recording.quality)
         for prediction, recording in zip(pooled, recordings, strict=True)
     ]
 
 
-def predict_table(table: FeatureTable, bundle: ModelBundle) -> list[Prediction]:
+def predict_table(
+    table: FeatureTable, bundle: ModelBundle, *, coverage: float | None = None
+) -> list[Prediction]:
     """Tell what the recordings of a feature table resemble.
 
     Parameters
     ----------
     table : FeatureTable
         Of the model's schema and segmentation.
-    bundle : ModelBundle
-        The model.
+    bundle, coverage
+        As in `predict_recording`.
 
     Returns
     -------
@@ -173,7 +181,7 @@ def predict_table(table: FeatureTable, bundle: ModelBundle) -> list[Prediction]:
     rank = np.argsort(order)
     places = list(zip(starts.tolist(), (starts + lengths / sr).tolist(), strict=True))
     ordered = [str(name) for name in names[order]]
-    return _pool(table.X, lengths, places, rank[owners], ordered, bundle, refuse=TableError)
+    return _pool(table.X, lengths, places, rank[owners], ordered, bundle, TableError, coverage)
 
 
 def _pool(
@@ -183,9 +191,10 @@ def _pool(
     owners: NDArray[np.intp],
     names: list[str],
     bundle: ModelBundle,
-    *,
     refuse: Callable[[str], Exception],
+    coverage: float | None,
 ) -> list[Prediction]:
+    coverage = bundle.resolve_coverage(coverage)
     if not names:
         return []
     probabilities = bundle.predict_proba(X)
@@ -218,6 +227,8 @@ def _pool(
                 segments=tuple(segments[place] for place in mine),
                 refused=(),
                 distance_percentile=percentile,
+                genres_not_ruled_out=bundle.not_ruled_out(mean, coverage=coverage),
+                coverage=coverage,
                 unlike=percentile > bundle.info.thresholds["unlike_percentile"],
                 **identity,
             )

@@ -71,6 +71,11 @@ class Prediction:
         Whether it is.
     model, schema : dict
         Identities of what answered.
+    genres_not_ruled_out : tuple of str, optional
+        The genres among which the right one is, as often as `coverage` says, on recordings
+        like those trained on; the likeliest first. None where the model cannot say.
+    coverage : float, optional
+        How often. Not guaranteed where `unlike`.
     quality : dict
         Measurements of the recording, where it was read from audio.
 
@@ -92,6 +97,8 @@ class Prediction:
     model: dict[str, Any] = dataclasses.field(default_factory=dict)
     schema: dict[str, Any] = dataclasses.field(default_factory=dict)
     quality: dict[str, Any] = dataclasses.field(default_factory=dict)
+    genres_not_ruled_out: tuple[str, ...] | None = None
+    coverage: float | None = None
 
     @property
     def label(self) -> str:
@@ -114,6 +121,9 @@ class Prediction:
             "label": self.label,
             "probability": self.probability,
             "probabilities": self.probabilities,
+            "genres_not_ruled_out": self.genres_not_ruled_out and list(self.genres_not_ruled_out),
+            "coverage": self.coverage,
+            "coverage_guaranteed": None if self.coverage is None else not self.unlike,
             "distance_percentile": self.distance_percentile,
             "unlike_training": self.unlike,
             "segments": [segment.as_dict() for segment in self.segments],

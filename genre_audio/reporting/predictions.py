@@ -58,7 +58,12 @@ def predictions_text(
 def _table(predictions: Sequence[Prediction], *, k: int, segments: bool) -> str:
     if not segments:
         rows = [
-            [prediction.recording, *_ranked(prediction.ranking(k)), _remark(prediction)]
+            [
+                prediction.recording,
+                *_ranked(prediction.ranking(k)),
+                _left(prediction),
+                _remark(prediction),
+            ]
             for prediction in predictions
         ]
         return text_table(rows)
@@ -85,10 +90,21 @@ def _ranking(segment: SegmentPrediction, k: int) -> list[tuple[str, float]]:
     return sorted(segment.probabilities.items(), key=lambda item: -item[1])[:k]
 
 
+def _left(prediction: Prediction) -> str:
+    """Name the genres that are not ruled out, as far as they are not all."""
+    left = prediction.genres_not_ruled_out
+    if left is None:
+        return ""
+    if len(left) == len(prediction.probabilities):
+        return "no genre ruled out"
+    return "not ruled out: " + ", ".join(left)
+
+
 def _remark(prediction: Prediction) -> str:
     if not prediction.unlike:
         return ""
-    return f"farther than {_percent(prediction.distance_percentile)} of the training recordings"
+    words = f"farther than {_percent(prediction.distance_percentile)} of the training recordings"
+    return words if prediction.coverage is None else f"{words}: not guaranteed here"
 
 
 def _percent(percentile: float) -> str:
@@ -99,7 +115,8 @@ def _csv(predictions: Sequence[Prediction], *, k: int, segments: bool) -> str:  
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     genres = list(predictions[0].probabilities) if predictions else []
-    place = ["start", "stop"] if segments else ["distance_percentile", "unlike_training"]
+    whole = ["distance_percentile", "unlike_training", "genres_not_ruled_out", "coverage"]
+    place = ["start", "stop"] if segments else whole
     writer.writerow(["recording", *place, "label", "probability", *genres])
     for prediction in predictions:
         for row in _csv_rows(prediction, segments=segments):
@@ -112,6 +129,8 @@ def _csv_rows(prediction: Prediction, *, segments: bool) -> list[list[Any]]:
         whole = [
             prediction.distance_percentile,
             str(prediction.unlike).lower(),
+            ";".join(prediction.genres_not_ruled_out or ()),
+            prediction.coverage,
             prediction.label,
             prediction.probability,
         ]

@@ -10,20 +10,24 @@ own name, because it needs scikit-learn and most commands do not.
 """
 
 from genre_audio.tables.annotations import Annotations, read_annotations
-from genre_audio.tables.dataset import Dataset, dataset_of, resolve_groups
+from genre_audio.tables.dataset import Dataset, dataset_of, regrouped, resolve_groups
 from genre_audio.tables.feature_table import FeatureTable, read_table, table_text
+from genre_audio.tables.gtzan_index import GtzanIndex, read_gtzan_index
 from genre_audio.tables.manifest import Manifest, RecordingEntry, read_manifest
 
 __all__ = [
     "Annotations",
     "Dataset",
     "FeatureTable",
+    "GtzanIndex",
     "Manifest",
     "RecordingEntry",
     "dataset_of",
     "read_annotations",
+    "read_gtzan_index",
     "read_manifest",
     "read_table",
+    "regrouped",
     "resolve_groups",
     "table_text",
 ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from genre_audio.tables.feature_table import FeatureTable
 
-__all__ = ["Dataset", "dataset_of", "resolve_groups"]
+__all__ = ["Dataset", "dataset_of", "regrouped", "resolve_groups"]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -104,6 +104,41 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
         columns=table.schema.columns,
         grouping=groups.column if groups else "recording",
         unlabelled=int((~labelled).sum()),
+    )
+
+
+def regrouped(dataset: Dataset, *, groups: Annotations | None) -> Dataset:
+    """Return the same rows, grouped by something else.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Rows.
+    groups : Annotations, optional
+        As in `dataset_of`.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    TableError
+        If no recording has a group.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.tables import Annotations, Dataset, regrouped
+    >>> names = np.array(["a", "b"])
+    >>> artists = Annotations({"a": "Ali"}, column="artist")
+    >>> regrouped(Dataset(np.eye(2), names, names, names, ("x", "y")), groups=artists).groups
+    array(['artist Ali', 'recording b'], dtype='<U11')
+    """
+    return dataclasses.replace(
+        dataset,
+        groups=_groups(dataset.names, groups),
+        grouping=groups.column if groups else "recording",
     )
 
 

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from genre_audio.features import Schema
+    from genre_audio.learning.conformal import ConformalSets
     from genre_audio.learning.neighbourhood import Neighbourhood
     from genre_audio.learning.plain import PlainStack
 
 __all__ = ["FORMAT", "BundleInfo", "ModelBundle", "Probe"]
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised when an older reader would misuse a newer bundle; older formats stay readable."""
 
 
@@ -45,13 +46,17 @@ class BundleInfo:
         The training table: file name, digest, rows, recordings, rows per label,
         grouping, exact duplicates.
     learning : dict
-        Learners, budget, seed and tuned parameters.
+        Learners, budget, seed, tuned parameters, and whether the level was taken out.
     scores : list of dict
         One for each protocol, with intervals.
     thresholds : dict
         Numbers that turn measurements into words.
     versions : dict
         Of the packages that the fitted model depends on.
+    conformal : dict or None
+        Of its sets: the coverage when none is asked for, what was kept apart while they
+        were learned, the number of such groups, and under which protocol which coverage
+        and size were measured, where that was done. None where it has none.
 
     Examples
     --------
@@ -71,6 +76,7 @@ class BundleInfo:
     scores: list[dict[str, Any]]
     thresholds: dict[str, Any]
     versions: dict[str, str]
+    conformal: dict[str, Any] | None = None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -110,6 +116,8 @@ class ModelBundle:
         Everything else.
     probe : Probe
         What the model must answer.
+    conformal : ConformalSets or None
+        Which genres probabilities do not rule out; bundles of formats 1 and 2 have none.
     rows : pandas.DataFrame or None
         The training rows, where the bundle is to keep them to be fitted again.
     digest : str
@@ -127,6 +135,7 @@ class ModelBundle:
     neighbourhood: Neighbourhood
     info: BundleInfo
     probe: Probe
+    conformal: ConformalSets | None = None
     rows: pd.DataFrame | None = None
     digest: str = ""
 
@@ -166,3 +175,38 @@ class ModelBundle:
     def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability of each genre for each row, shape (rows, genres)."""
         return self.classifier.predict_proba(X)
+
+    def resolve_coverage(self, coverage: float | None) -> float | None:
+        """Return the coverage asked for, or the model's own; None where it has no sets.
+
+        Raises
+        ------
+        ModelError
+            If one is asked for and the model has no sets.
+        """
+        if self.conformal is None or self.info.conformal is None:
+            if coverage is None:
+                return None
+            raise ModelError(
+                f"the model {self.info.name!r} is of a form that rules no genre out: leave the "
+                "coverage out, or train it again with 'genre-audio retrain'"
+            )
+        return float(self.info.conformal["coverage"]) if coverage is None else coverage
+
+    def not_ruled_out(
+        self, probabilities: NDArray[np.float64], *, coverage: float | None
+    ) -> tuple[str, ...] | None:
+        """Return the genres that a recording's probabilities leave, the likeliest first.
+
+        Parameters
+        ----------
+        probabilities : ndarray of float, shape (genres,)
+            Of one recording.
+        coverage : float or None
+            From `resolve_coverage`.
+        """
+        if self.conformal is None or coverage is None:
+            return None
+        (kept,) = self.conformal.sets(probabilities[None], coverage=coverage)
+        order = (-probabilities).argsort(kind="stable")
+        return tuple(self.labels[genre] for genre in order if kept[genre])

@@ -42,6 +42,7 @@ def card_text(info: BundleInfo) -> str:
         _overview(info),
         "## Trained on",
         _training(info),
+        *_sets(info),
         *[_scores(scores) for scores in info.scores],
         "## Tuned parameters",
         _parameters(info.learning),
@@ -58,9 +59,41 @@ def _overview(info: BundleInfo) -> str:
             f"Features: {info.schema['name']} version {info.schema['version']} "
             f"({info.schema['digest']}), segments of {info.segmentation['seconds']:g} s",
             f"Learners: {', '.join(info.learning['learners'])}, joined by logistic regression",
+            _level(info.learning),
             f"Created {info.created} with {versions}",
         ]
     )
+
+
+def _level(learning: dict[str, Any]) -> str:
+    if learning.get("level_invariant", False):
+        return "Level: taken out; a recording made louder or softer keeps its genre"
+    return "Level: kept; a recording made louder or softer may get another genre"
+
+
+def _sets(info: BundleInfo) -> list[str]:
+    """Say what a set of genres promises, and to whom."""
+    known = info.conformal
+    if known is None:
+        return []
+    new = f"whose {known['grouping']} was not heard in training"
+    if known["grouping"] == "recording":
+        new = "that were not heard in training, of artists that may have been"
+    lines = [
+        f"Meant to hold the right genre of {known['coverage']:.0%} of recordings {new}; each "
+        "genre has a threshold of its own, learned on folds that keep apart "
+        f"{known['groups']} groups",
+    ]
+    if known["measured_coverage"] is not None:
+        lines += [
+            f"Measured ({known['protocol']}): {known['measured_coverage']:.1%}, with "
+            f"{known['mean_set_size']:.1f} genres in a set on average"
+        ]
+    lines += [
+        "Not guaranteed for recordings unlike those trained on, nor for music that is none of "
+        "the labels"
+    ]
+    return ["## Genres not ruled out", _bullets(lines)]
 
 
 def _training(info: BundleInfo) -> str:
@@ -94,6 +127,7 @@ def _scores(scores: dict[str, Any]) -> str:
             f"Macro F1 {scores['macro_f1']:.3f} ({f1_low:.3f} to {f1_high:.3f}), macro precision "
             f"{scores['macro_precision']:.3f}, macro recall {scores['macro_recall']:.3f}, "
             f"log loss {scores['log_loss']:.3f}",
+            *_calibration(scores),
             f"Most confused: {_most_confused(scores)}",
         ]
     )
@@ -109,6 +143,20 @@ def _scores(scores: dict[str, Any]) -> str:
     table = "\n".join(["| label | precision | recall | F1 | recordings |", "|---|---|---|---|---|"])
     title = f"## Scores: {scores['protocol']} ({scores['recordings']} recordings)"
     return "\n\n".join([title, facts, "\n".join([table, *rows])])
+
+
+def _calibration(scores: dict[str, Any]) -> list[str]:
+    """Say what was measured; models of earlier versions were not."""
+    lines = []
+    if scores.get("expected_calibration_error") is not None:
+        error = scores["expected_calibration_error"]
+        lines += [f"Expected calibration error {error:.3f} (top label, 15 bins of equal mass)"]
+    if scores.get("coverage") is not None:
+        lines += [
+            f"The genres not ruled out held the right one of {scores['coverage']:.1%}; "
+            f"{scores['mean_set_size']:.1f} genres in a set"
+        ]
+    return lines
 
 
 def _most_confused(scores: dict[str, Any]) -> str:

@@ -47,7 +47,8 @@ _NEEDED: Final = {
     "files": (ARRAYS_FILE,),
 }
 """What this package asks of ``bundle.json`` below its first level."""
-_MODEL_FILES: Final = {1: SKOPS_FILE, 2: MODEL_FILE}
+_NEEDED_OF_SETS: Final = ("coverage", "grouping", "groups", "measured_coverage", "mean_set_size")
+_MODEL_FILES: Final = {1: SKOPS_FILE, 2: MODEL_FILE, 3: MODEL_FILE}
 """What holds the model, by the bundle's format."""
 _OTHER_FILES: Final = frozenset({ARRAYS_FILE, CARD_FILE, ROWS_FILE, f"{ROWS_FILE}.json"})
 """What a bundle of any format may hold besides."""
@@ -146,8 +147,11 @@ def read_description(folder: Path) -> Description:
     """
     value = _read_json(folder)
     try:
-        names = [field.name for field in dataclasses.fields(BundleInfo)]
+        names = {field.name for field in dataclasses.fields(BundleInfo)}
+        # Bundles before format 3 have no conformal sets.
+        names -= {"conformal"} if value["format"] < 3 else set()
         info = BundleInfo(**{name: value[name] for name in names})
+        _check_sets(info)
         _ = [value[part][name] for part, names in _NEEDED.items() for name in names]
         files = {str(name): str(sha256) for name, sha256 in value["files"].items()}
         model_file = _MODEL_FILES[value["format"]]
@@ -162,6 +166,14 @@ def read_description(folder: Path) -> Description:
             f"({', '.join(foreign[:3])}); get the bundle again"
         )
     return Description(info, files, value["format"])
+
+
+def _check_sets(info: BundleInfo) -> None:
+    if info.conformal is None:
+        return
+    _ = [info.conformal[name] for name in _NEEDED_OF_SETS]
+    if not 0.0 < info.conformal["coverage"] < 1.0:
+        raise TypeError("a coverage that is none")
 
 
 def _read_json(folder: Path) -> dict[str, Any]:

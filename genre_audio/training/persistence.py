@@ -2,13 +2,14 @@
 
 A bundle is a folder: ``bundle.json`` (what it says of itself, with the sha256 of the
 files beside it), ``model.npz`` (the stack as plain arrays), ``arrays.npz`` (training rows
-for likeness, and a probe), ``CARD.md`` and perhaps ``rows.csv.gz``. A model from a
-colleague is a stranger's file: it holds numbers and text only, no types and no pickles,
-and what it says is checked by asking it its probe. `docs/formats.md` describes every
-field.
+for likeness, a probe, thresholds of conformal sets), ``CARD.md`` and perhaps
+``rows.csv.gz``. A model from a colleague is a stranger's file: it holds numbers and text
+only, no types and no pickles, and what it says is checked by asking it its probe.
+`docs/formats.md` describes every field.
 
 Raising `FORMAT`: whenever an older version of this package would misread the new form.
-Every older format keeps its reader and a test: `skops_model` reads format 1.
+Every older format keeps its reader and a test: `skops_model` reads format 1; format 2 is
+this one without conformal sets.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import numpy as np
 from genre_audio.config import digest
 from genre_audio.errors import ModelError
 from genre_audio.files import replace_folder
+from genre_audio.learning.conformal import ConformalSets
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.plain import Chain, PlainStack
 from genre_audio.training.arrays import read_arrays
@@ -49,6 +51,7 @@ __all__ = ["load_bundle", "save_bundle"]
 
 _NEIGHBOURHOOD: Final = ("rows", "names", "labels", "groups", "quantiles")
 _PROBE: Final = ("probe_rows", "probe_probabilities")
+_THRESHOLDS: Final = "conformal_thresholds"
 _SPACE: Final = "space"
 _WRONG: Final = (
     ValueError,
@@ -93,8 +96,10 @@ def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> No
         model = bundle.classifier.to_arrays() | bundle.neighbourhood.space.to_arrays(_SPACE)
         np.savez_compressed(new / MODEL_FILE, **model)
         arrays = {name: getattr(bundle.neighbourhood, name) for name in _NEIGHBOURHOOD}
-        probe = {f"probe_{name}": value for name, value in vars(bundle.probe).items()}
-        np.savez_compressed(new / ARRAYS_FILE, **arrays, **probe)
+        arrays |= {f"probe_{name}": value for name, value in vars(bundle.probe).items()}
+        if bundle.conformal is not None:
+            arrays[_THRESHOLDS] = bundle.conformal.thresholds
+        np.savez_compressed(new / ARRAYS_FILE, **arrays)
         if bundle.rows is not None:
             _write_rows(bundle.rows, bundle, new)
         (new / CARD_FILE).write_text(card_text(bundle.info), encoding="utf-8")
@@ -140,13 +145,14 @@ def load_bundle(folder: Path) -> ModelBundle:
         raise ModelError(
             f"{folder / INFO_FILE} and the model differ in labels; get the bundle again"
         )
-    names = (*_NEIGHBOURHOOD, *_PROBE)
+    names = [*_NEIGHBOURHOOD, *_PROBE] + [_THRESHOLDS] * (info.conformal is not None)
     arrays = read_arrays(contents[ARRAYS_FILE], path=folder / ARRAYS_FILE, names=names)
     bundle = ModelBundle(
         classifier=classifier,
         neighbourhood=Neighbourhood(space, *(arrays[name] for name in _NEIGHBOURHOOD)),
         info=info,
         probe=Probe(*(arrays[name] for name in _PROBE)),
+        conformal=ConformalSets(arrays[_THRESHOLDS]) if _THRESHOLDS in arrays else None,
         digest=digest(files),
     )
     _check_answers(bundle)
@@ -197,6 +203,8 @@ def _check_likeness(bundle: ModelBundle, *, path: Path) -> None:
         )
     try:
         bundle.neighbourhood.check(bundle.probe.rows)
+        if bundle.conformal is not None:
+            bundle.conformal.check(genres=len(bundle.labels))
     except _WRONG as error:
         message = f"{path} holds no training rows of this model ({error}); get the bundle again"
         raise ModelError(message) from error

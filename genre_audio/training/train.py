@@ -9,6 +9,7 @@ import numpy as np
 
 from genre_audio.errors import TableError
 from genre_audio.learning.budget import budget_of
+from genre_audio.learning.conformal import COVERAGE
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.plain.copy import plain_stack
 from genre_audio.training.bundle import BundleInfo, ModelBundle, Probe
@@ -38,6 +39,7 @@ def train(
     budget: str | Budget = "small",
     seed: int = 0,
     n_jobs: int = 1,
+    level_invariant: bool = True,
     keep_rows: bool = True,
     scores: Sequence[Evaluation] | None = None,
     on_step: Callable[[str], None] = lambda _: None,
@@ -58,6 +60,8 @@ def train(
         Same table, seed and versions: same probabilities.
     n_jobs : int
         Number of worker processes.
+    level_invariant : bool
+        Whether the recording level is taken out, where the schema has a column for it.
     keep_rows : bool
         Whether the bundle keeps the training rows, to be fitted again by a later
         version.
@@ -103,7 +107,13 @@ def train(
     fewest = _fewest_groups(dataset, groups)
 
     def make() -> GenreStack:
-        return GenreStack(columns=dataset.columns, budget=chosen, seed=seed, n_jobs=n_jobs)
+        return GenreStack(
+            columns=dataset.columns,
+            budget=chosen,
+            level_invariant=level_invariant,
+            seed=seed,
+            n_jobs=n_jobs,
+        )
 
     if scores is None:
         n_splits = min(chosen.outer_folds, fewest)
@@ -117,7 +127,7 @@ def train(
             )
         ]
     on_step("fitting the final model")
-    stack = make().fit(dataset.X, dataset.y, groups=groups)
+    stack = make().fit(dataset.X, dataset.y, groups=groups, recordings=dataset.names)
     neighbourhood = Neighbourhood.fit(
         dataset.X,
         names=dataset.names,
@@ -130,6 +140,7 @@ def train(
         neighbourhood=neighbourhood,
         info=_info(stack, table, dataset, name=name, scores=scores),
         probe=_probe(stack, dataset),
+        conformal=stack.conformal_,
         rows=table.frame if keep_rows else None,
     )
     return bundle, list(scores)
@@ -156,12 +167,30 @@ def _info(
             "learners": list(stack.best_params_),
             "budget": budget_of(stack.budget).name,
             "seed": stack.seed,
+            "level_invariant": stack.level_invariant_,
             "parameters": {key: _plain(value) for key, value in stack.best_params_.items()},
         },
         scores=[evaluation.as_dict() for evaluation in scores],
         thresholds={"unlike_percentile": 95.0},
         versions=model_versions(),
+        conformal=_conformal_facts(stack, dataset, scores=scores),
     )
+
+
+def _conformal_facts(
+    stack: GenreStack, dataset: Dataset, *, scores: Sequence[Evaluation]
+) -> dict[str, Any]:
+    """Say how the sets were learned, and what they held of what the model had not seen."""
+    measured = [evaluation for evaluation in scores if evaluation.sets is not None]
+    first = measured[0] if measured else None
+    return {
+        "coverage": COVERAGE,
+        "grouping": dataset.grouping,
+        "groups": stack.n_groups_,
+        "protocol": first.protocol if first else None,
+        "measured_coverage": first.coverage if first else None,
+        "mean_set_size": first.mean_set_size if first else None,
+    }
 
 
 def _probe(stack: GenreStack, dataset: Dataset) -> Probe:

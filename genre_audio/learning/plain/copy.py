@@ -136,7 +136,10 @@ def _neighbours(estimator: Any) -> _Arrays:  # noqa: ANN401
 
 
 def _forest(estimator: Any) -> _Arrays:  # noqa: ANN401
-    trees = [member.tree_ for member in estimator.estimators_]
+    return _averaged([member.tree_ for member in estimator.estimators_])
+
+
+def _averaged(trees: list[Any]) -> _Arrays:
     return _joined(
         [
             # The largest number of single precision that is not above the threshold.
@@ -236,6 +239,9 @@ _COPIES: Final[dict[str, tuple[str, Callable[[Any], _Arrays]]]] = {
     ),
     "CappedNeighbors": ("neighbours", _neighbours),
     "RandomForestClassifier": ("forest", _forest),
+    "DecisionTreeClassifier": ("forest", lambda e: _averaged([e.tree_])),
+    "BetweenValues": ("boosted", _boosted),
+    # In bundles of format 1.
     "XGBClassifier": ("boosted", _boosted),
 }
 """By the name of an estimator's type: the kind of its step, and what it learned."""

@@ -38,7 +38,7 @@ _BLOCK: Final = 2048
 # Ranks nearer to 0 or 1 than this have the score of this one: scikit-learn's bound.
 _OUTERMOST: Final = 1e-7 - float(np.spacing(1))
 # Votes of copies of a row must not depend on rounding: see `CappedNeighbors`.
-_NEAREST: Final = 1e-6
+_NEAREST: Final = 0.1
 
 
 def blocks(X: Rows) -> list[Rows]:

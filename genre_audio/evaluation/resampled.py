@@ -1,0 +1,89 @@
+"""Every score of an evaluation over thousands of resamples at once.
+
+What adds up over entries is added up once for each group; a resample is then a weighted
+sum of groups. The calibration error does not add up, and is found anew in each resample.
+
+Only arithmetic on what was scored may enter here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from genre_audio.evaluation import scores
+from genre_audio.evaluation.bootstrap import drawn_groups, summed_by_group
+from genre_audio.evaluation.reliability import weighted_error
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from genre_audio.evaluation.evaluation import Evaluation
+
+__all__ = ["resampled_scores"]
+
+
+def resampled_scores(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
+    """Return the scores of resamples that draw whole groups.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What was scored.
+
+    Returns
+    -------
+    dict of str to ndarray of float64, shape (resamples,)
+        By the names of `SCORES`, and ``gain``: the accuracy above the baseline. The same
+        groups are drawn in every evaluation of as many groups.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.evaluation import Evaluation
+    >>> from genre_audio.evaluation.resampled import resampled_scores
+    >>> p, names = np.array([[0.6, 0.4], [0.8, 0.2]]), np.array(["a", "b"])
+    >>> it = Evaluation(("jazz", "rock"), np.array([0, 1]), p, names, names, "by hand")
+    >>> np.unique(resampled_scores(it)["accuracy"]).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    codes = np.unique(evaluation.groups, return_inverse=True)[1].reshape(-1)
+    confusions, sums = _confusions(evaluation, codes), _sums(evaluation, codes)
+    said, hits = evaluation.probabilities.max(axis=1), evaluation.predicted == evaluation.truth
+    order = np.argsort(said, kind="stable")
+    said, hits, owners = said[order], hits[order], codes[order]
+    found: dict[str, list[NDArray[np.float64]]] = {}
+    for drawn in drawn_groups(len(sums)):
+        confusion = np.tensordot(drawn, confusions, axes=1)
+        n, losses, squares, guessed = (drawn @ sums).T
+        accuracy = scores.accuracy(confusion)
+        block = {
+            "accuracy": accuracy,
+            "balanced_accuracy": scores.balanced_accuracy(confusion),
+            "macro_f1": scores.macro_f1(confusion),
+            "log_loss": losses / n,
+            "brier": squares / n,
+            "expected_calibration_error": np.array(
+                [weighted_error(said, hits, weights=counts[owners]) for counts in drawn]
+            ),
+            "gain": accuracy - guessed / n,
+        }
+        for name, values in block.items():
+            found.setdefault(name, []).append(values)
+    return {name: np.concatenate(blocks) for name, blocks in found.items()}
+
+
+def _confusions(evaluation: Evaluation, codes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return one confusion matrix for each group, shape (groups, genres, genres)."""
+    genres = len(evaluation.labels)
+    counts = np.zeros((int(codes.max(initial=-1)) + 1, genres, genres))
+    np.add.at(counts, (codes, evaluation.truth, evaluation.predicted), 1)
+    return counts
+
+
+def _sums(evaluation: Evaluation, codes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return what adds up, for each group: entries, log losses, squares, lucky guesses."""
+    guessed = evaluation.baseline_shares.argmax(axis=1) == evaluation.truth
+    columns = [np.ones(len(evaluation)), evaluation.losses, evaluation.squares, guessed]
+    return summed_by_group(np.column_stack(columns), codes=codes)

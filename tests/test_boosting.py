@@ -1,0 +1,49 @@
+"""Thresholds between values: the same trees for training rows, the same answer nearby."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from xgboost import XGBClassifier
+
+from genre_audio.learning.boosting import BetweenValues, _between
+
+HOW = {"n_estimators": 40, "max_depth": 2, "subsample": 0.6, "tree_method": "hist", "n_jobs": 1}
+
+
+@pytest.fixture
+def table(rng):
+    y = np.repeat([0, 1, 2], 100)
+    return rng.normal(size=(300, 4)) + np.eye(3, 4)[y], y
+
+
+def test_training_rows_are_told_what_xgboost_tells_them(table):
+    X, y = table
+    ours, theirs = (kind(**HOW).fit(X, y) for kind in (BetweenValues, XGBClassifier))
+    np.testing.assert_array_equal(ours.predict_proba(X), theirs.predict_proba(X))
+    assert not np.array_equal(ours.predict_proba(X + 0.01), theirs.predict_proba(X + 0.01))
+
+
+def test_rounding_changes_no_answer_for_training_rows(table):
+    X, y = table
+    X = np.round(X, 3)  # neighbours are a thousandth apart, thresholds half of it away
+    ours, theirs = (kind(**HOW).fit(X, y) for kind in (BetweenValues, XGBClassifier))
+    for shift in (-4e-4, 4e-4):
+        np.testing.assert_array_equal(ours.predict_proba(X + shift), ours.predict_proba(X))
+    assert not np.array_equal(theirs.predict_proba(X - 4e-4), theirs.predict_proba(X))
+
+
+def test_parameters_are_those_of_xgboost(table):
+    again = clone(BetweenValues(**HOW))
+    assert {key: again.get_params()[key] for key in HOW} == HOW
+
+
+def test_a_threshold_parts_values_as_before():
+    near = np.float32(1.0)
+    values = np.array([0.0, near, np.nextafter(near, np.float32(2)), 4.0], dtype=np.float32)
+    assert _between(values, near) == 0.5
+    assert _between(values, values[2]) == values[2], "nothing lies between"
+    assert _between(values, np.float32(3.9)) == pytest.approx(2.5)
+    assert _between(values, np.float32(-1)) == -1
+    assert _between(values, np.float32(9)) == 9
