@@ -8,6 +8,7 @@ Pure: no file is read or written here, nothing is printed.
 """
 
 from genre_audio.evaluation.bootstrap import Interval
+from genre_audio.evaluation.comparison import COMPARED, Comparison
 from genre_audio.evaluation.evaluation import SCORES, Evaluation, Spread
 from genre_audio.evaluation.gtzan import gtzan_protocols
 from genre_audio.evaluation.held_out import evaluate
@@ -25,7 +26,9 @@ from genre_audio.evaluation.reliability import (
 )
 
 __all__ = [
+    "COMPARED",
     "SCORES",
+    "Comparison",
     "Evaluation",
     "Interval",
     "Protocol",
