@@ -14,13 +14,18 @@ import numpy as np
 from genre_audio.evaluation import reliability
 from genre_audio.reporting.confusions import confused_pairs
 from genre_audio.reporting.drawing import drawing, inline_svg
-from genre_audio.reporting.figures import confusion_figure, reliability_figure, score_figure
+from genre_audio.reporting.figures import (
+    confusion_figure,
+    difference_figure,
+    reliability_figure,
+    score_figure,
+)
 from genre_audio.reporting.page import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from genre_audio.evaluation import Evaluation
+    from genre_audio.evaluation import Comparison, Evaluation
 
 __all__ = ["evaluation_page"]
 
@@ -31,6 +36,7 @@ _MATRIX = (0.8, 1.15)
 def evaluation_page(
     evaluations: Sequence[Evaluation],
     *,
+    comparison: Comparison | None = None,
     title: str = "What the model is worth",
     provenance: Mapping[str, object] | None = None,
 ) -> str:
@@ -40,6 +46,8 @@ def evaluation_page(
     ----------
     evaluations : sequence of Evaluation
         One for each protocol and learner, in the order to be shown.
+    comparison : Comparison, optional
+        Of learners under one protocol: their paired differences are shown as well.
     title : str
         Heading of the page.
     provenance : mapping of str to object, optional
@@ -75,7 +83,8 @@ def evaluation_page(
         return render(
             "evaluation.html",
             title=title,
-            lead=_lead(evaluations),
+            lead=_lead(evaluations, comparison),
+            comparison=None if comparison is None else _compared(comparison),
             protocols=[
                 _row(evaluation, name) for evaluation, name in zip(evaluations, names, strict=True)
             ],
@@ -98,9 +107,13 @@ def _name(evaluation: Evaluation, *, with_learner: bool) -> str:
     return f"{evaluation.learner}, {evaluation.protocol}"
 
 
-def _lead(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
-    """Choose the honest number: the strictest of what does not leak, of the first learner."""
-    first = [each for each in evaluations if each.learner == evaluations[0].learner]
+def _lead(evaluations: Sequence[Evaluation], comparison: Comparison | None) -> dict[str, Any]:
+    """Choose the honest number: the strictest of what does not leak, of one learner.
+
+    That is the best of a comparison, which the page then says, or the first.
+    """
+    best = evaluations[0] if comparison is None else comparison.best
+    first = [each for each in evaluations if each.learner == best.learner] or [best]
     honest = [each for each in first if not each.leaks]
     chosen = min(honest or first, key=lambda each: each.accuracy)
     return {
@@ -108,6 +121,7 @@ def _lead(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
         "interval": chosen.intervals["accuracy"],
         "honest": bool(honest),
         "learned": chosen.gain.low > 0,
+        "rivals": 0 if comparison is None else len(comparison.evaluations),
         "flattering": max((each.accuracy for each in first if each.leaks), default=None),
     }
 
@@ -139,6 +153,30 @@ def _overview(evaluations: Sequence[Evaluation], names: Sequence[str]) -> Any:  
         ),
         scale=_CHART,
     )
+
+
+def _compared(comparison: Comparison) -> dict[str, Any]:
+    names = list(comparison.differences)
+    spreads = [found["accuracy"] for found in comparison.differences.values()]
+    best = comparison.best.learner
+    order = sorted(comparison.evaluations, key=lambda each: (-each.accuracy, each.log_loss))
+    figure = difference_figure(
+        [f"{name} \u2212 {best}" for name in names], spreads, unit="accuracy"
+    )
+    return {
+        "it": comparison,
+        "rows": [(each, comparison.differences.get(each.learner)) for each in order],
+        "figure": _svg(
+            figure,
+            prefix="differences",
+            title=f"Differences in accuracy from {best}",
+            description="; ".join(
+                f"{name}: {by.value:+.3f}, interval {by.low:+.3f} to {by.high:+.3f}"
+                for name, by in zip(names, spreads, strict=True)
+            ),
+            scale=_CHART,
+        ),
+    }
 
 
 def _part(evaluation: Evaluation, name: str, *, number: int) -> dict[str, Any]:

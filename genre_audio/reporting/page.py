@@ -63,6 +63,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["score"] = _score
+    environment.filters["signed"] = lambda value: f"{value:+.3f}".replace("-", "\u2212")
     environment.filters["percent"] = lambda share: f"{100 * share:.0f} %"
     environment.globals["light"] = {part: light for part, (light, _) in PALETTE.items()}
     environment.globals["dark"] = {part: dark for part, (_, dark) in PALETTE.items()}
