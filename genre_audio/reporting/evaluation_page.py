@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from genre_audio.errors import ParameterError
 from genre_audio.evaluation import reliability
 from genre_audio.reporting.confusions import confused_pairs
-from genre_audio.reporting.drawing import drawing, inline_svg
-from genre_audio.reporting.figures import (
-    confusion_figure,
-    difference_figure,
-    reliability_figure,
-    score_figure,
+from genre_audio.reporting.drawing import drawing
+from genre_audio.reporting.evaluation_figures import (
+    calibration_words,
+    confusion_svg,
+    difference_svg,
+    overview_svg,
+    reliability_svg,
 )
 from genre_audio.reporting.page import render
 
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from genre_audio.evaluation import Comparison, Evaluation
 
 __all__ = ["evaluation_page"]
-
-_CHART = (0.9, 1.4)
-_MATRIX = (0.8, 1.15)
 
 
 def evaluation_page(
@@ -62,7 +61,7 @@ def evaluation_page(
 
     Raises
     ------
-    ValueError
+    ParameterError
         If there is no evaluation.
 
     Examples
@@ -76,19 +75,19 @@ def evaluation_page(
     True
     """
     if not evaluations:
-        raise ValueError("a page needs at least one evaluation")
-    several = len({evaluation.learner for evaluation in evaluations}) > 1
-    names = [_name(evaluation, with_learner=several) for evaluation in evaluations]
+        raise ParameterError("a page needs at least one evaluation; none was given")
+    names = _names(evaluations)
     with drawing():
         return render(
             "evaluation.html",
             title=title,
+            heading=_heading(evaluations),
             lead=_lead(evaluations, comparison),
             comparison=None if comparison is None else _compared(comparison),
             protocols=[
                 _row(evaluation, name) for evaluation, name in zip(evaluations, names, strict=True)
             ],
-            overview=_overview(evaluations, names),
+            overview=overview_svg(evaluations, names=names),
             parts=[
                 _part(evaluation, name, number=number)
                 for number, (evaluation, name) in enumerate(
@@ -101,10 +100,23 @@ def evaluation_page(
         )
 
 
-def _name(evaluation: Evaluation, *, with_learner: bool) -> str:
-    if not with_learner:
-        return evaluation.protocol
-    return f"{evaluation.learner}, {evaluation.protocol}"
+def _names(evaluations: Sequence[Evaluation]) -> list[str]:
+    """Name each by what it does not share with the others: protocol, learner or both."""
+    learners = len({evaluation.learner for evaluation in evaluations}) > 1
+    protocols = len({evaluation.protocol for evaluation in evaluations}) > 1
+    if learners and protocols:
+        return [f"{evaluation.learner}, {evaluation.protocol}" for evaluation in evaluations]
+    if learners:
+        return [evaluation.learner for evaluation in evaluations]
+    return [evaluation.protocol for evaluation in evaluations]
+
+
+def _heading(evaluations: Sequence[Evaluation]) -> str:
+    if len(evaluations) == 1:
+        return "Scores"
+    if len({evaluation.protocol for evaluation in evaluations}) == 1:
+        return f"Learners side by side: {evaluations[0].protocol}"
+    return "Protocols side by side"
 
 
 def _lead(evaluations: Sequence[Evaluation], comparison: Comparison | None) -> dict[str, Any]:
@@ -136,46 +148,12 @@ def _row(evaluation: Evaluation, name: str) -> dict[str, Any]:
     }
 
 
-def _overview(evaluations: Sequence[Evaluation], names: Sequence[str]) -> Any:  # noqa: ANN401
-    spreads = [evaluation.intervals["accuracy"] for evaluation in evaluations]
-    baselines = [evaluation.baseline for evaluation in evaluations]
-    shown = [
-        f"{name}{' (leaks)' if evaluation.leaks else ''}"
-        for name, evaluation in zip(names, evaluations, strict=True)
-    ]
-    return _svg(
-        score_figure(shown, spreads, baselines=baselines, unit="accuracy"),
-        prefix="overview",
-        title="Accuracy by protocol",
-        description="; ".join(
-            f"{name}: {value:.3f}, interval {low:.3f} to {high:.3f}, baseline {baseline:.3f}"
-            for name, (value, low, high), baseline in zip(shown, spreads, baselines, strict=True)
-        ),
-        scale=_CHART,
-    )
-
-
 def _compared(comparison: Comparison) -> dict[str, Any]:
-    names = list(comparison.differences)
-    spreads = [found["accuracy"] for found in comparison.differences.values()]
-    best = comparison.best.learner
     order = sorted(comparison.evaluations, key=lambda each: (-each.accuracy, each.log_loss))
-    figure = difference_figure(
-        [f"{name} \u2212 {best}" for name in names], spreads, unit="accuracy"
-    )
     return {
         "it": comparison,
         "rows": [(each, comparison.differences.get(each.learner)) for each in order],
-        "figure": _svg(
-            figure,
-            prefix="differences",
-            title=f"Differences in accuracy from {best}",
-            description="; ".join(
-                f"{name}: {by.value:+.3f}, interval {by.low:+.3f} to {by.high:+.3f}"
-                for name, by in zip(names, spreads, strict=True)
-            ),
-            scale=_CHART,
-        ),
+        "figure": difference_svg(comparison),
     }
 
 
@@ -197,55 +175,16 @@ def _part(evaluation: Evaluation, name: str, *, number: int) -> dict[str, Any]:
             )
         ),
         "bins": list(zip(bins.confidence, bins.accuracy, bins.count, strict=True)),
-        "confusion": _svg(
-            confusion_figure(evaluation.confusion, labels=evaluation.labels),
-            prefix=f"confusion-{number}",
-            title=f"Confusion matrix: {name}",
-            description=_said_of_confusions(evaluation),
-            scale=_MATRIX,
-        ),
-        "reliability": _svg(
-            reliability_figure(
-                confidence=bins.confidence, accuracy=bins.accuracy, counts=bins.count
-            ),
-            prefix=f"reliability-{number}",
-            title=f"Reliability diagram: {name}",
-            description=_said_of_calibration(evaluation),
-            scale=_CHART,
-        ),
-        "calibration": _said_of_calibration(evaluation),
+        "confusion": confusion_svg(evaluation, name=name, number=number),
+        "reliability": reliability_svg(evaluation, name=name, number=number),
+        "calibration": calibration_words(evaluation),
     }
 
 
-def _said_of_confusions(evaluation: Evaluation) -> str:
-    right = int(evaluation.confusion.trace())
-    said = f"{right} of {len(evaluation)} are called right."
-    pairs = confused_pairs(evaluation, most=3, examples=0)
-    if not pairs:
-        return said
-    worst = ", ".join(f"{pair.truth} called {pair.called} ({pair.times})" for pair in pairs)
-    return f"{said} Most often confused: {worst}."
-
-
-def _said_of_calibration(evaluation: Evaluation) -> str:
-    sure = float(evaluation.probabilities.max(axis=1).mean())
-    how = "more" if sure > evaluation.accuracy else "less"
-    return (
-        f"On average the model says {sure:.2f} and is right {evaluation.accuracy:.2f} of the time: "
-        f"it is {how} sure than it should be. Expected calibration error "
-        f"{evaluation.expected_calibration_error:.3f}."
-    )
-
-
-def _svg(figure: Any, **words: Any) -> Any:  # noqa: ANN401
-    from markupsafe import Markup
-
-    return Markup(inline_svg(figure, **words))  # noqa: S704 (made here, names escaped)
-
-
-def _listed(value: object) -> str:
+def _listed(value: object) -> list[str]:
+    """Return the lines of a value: one for each part of a mapping or sequence."""
     if isinstance(value, dict):
-        return "\n".join(f"{key}: {_listed(inner)}" for key, inner in value.items())
+        return [f"{key}: {line}" for key, inner in value.items() for line in _listed(inner)]
     if isinstance(value, list | tuple):
-        return "\n".join(map(_listed, value))
-    return str(value)
+        return [line for inner in value for line in _listed(inner)]
+    return [str(value)]

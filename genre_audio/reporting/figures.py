@@ -199,12 +199,14 @@ def _forest(names: Sequence[str], spreads: Sequence[Spread], *, unit: str, signe
     height = len(names) * _ROW + 44
     axes = _axes(_WIDTH, height, place=(0.02, 44 / height, 0.56, 1 - 44 / height))
     labels = distinct([printable(name) for name in names], width=_NAME_WIDTH)
+    ground = {"facecolor": PALETTE["paper"][0], "edgecolor": "none", "pad": 1}  # over the line
+    words: dict[str, Any] = {"fontsize": _SMALL, "va": "center", "bbox": ground}
     for row, (label, spread) in enumerate(zip(labels, spreads, strict=True)):
         value, low, high = (form.format(number).replace("-", "\u2212") for number in spread)
         across = axes.get_yaxis_transform()
-        axes.text(0, row - 0.36, label, transform=across, fontsize=_SMALL, va="center")
+        axes.text(0, row - 0.36, label, transform=across, **words)
         text = f"{value} ({low} to {high})"
-        axes.text(1.03, row + 0.08, text, transform=across, fontsize=_SMALL, va="center")
+        axes.text(1.03, row + 0.08, text, transform=across, **words)
         sure = not (signed and spread[1] <= 0 <= spread[2])
         colour = PALETTE["mark"][0]
         axes.plot(spread[1:], [row + 0.08] * 2, color=colour, linewidth=2)
