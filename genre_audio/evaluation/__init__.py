@@ -5,42 +5,14 @@ probabilities and groups of recordings that no training part had seen, from whic
 score is derived. Whatever learns is refitted in every fold.
 
 Pure: no file is read or written here, nothing is printed.
+
+Names are gathered in ``__init__.pyi`` and loaded when they are first used, because what
+cuts folds takes a second to import, and reading scores needs none of it.
 """
 
-from genre_audio.evaluation.bootstrap import Interval
-from genre_audio.evaluation.comparison import COMPARED, Comparison
-from genre_audio.evaluation.evaluation import SCORES, Evaluation, Spread
-from genre_audio.evaluation.gtzan import gtzan_protocols
-from genre_audio.evaluation.held_out import evaluate
-from genre_audio.evaluation.lists import list_protocol
-from genre_audio.evaluation.protocols import (
-    Protocol,
-    grouped_protocol,
-    leave_one_group_out,
-)
-from genre_audio.evaluation.random_protocols import random_protocol, stratified_protocol
-from genre_audio.evaluation.reliability import (
-    Reliability,
-    expected_calibration_error,
-    reliability,
-)
+import lazy_loader
 
-__all__ = [
-    "COMPARED",
-    "SCORES",
-    "Comparison",
-    "Evaluation",
-    "Interval",
-    "Protocol",
-    "Reliability",
-    "Spread",
-    "evaluate",
-    "expected_calibration_error",
-    "grouped_protocol",
-    "gtzan_protocols",
-    "leave_one_group_out",
-    "list_protocol",
-    "random_protocol",
-    "reliability",
-    "stratified_protocol",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+# At once, or the module of the same name would take the function's place.
+from genre_audio.evaluation.reliability import reliability  # noqa: E402, F401

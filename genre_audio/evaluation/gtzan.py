@@ -96,7 +96,7 @@ def gtzan_protocols(
         random_protocol(dataset, repeats=repeats, seed=seed, duplicates_apart=False),
         dataclasses.replace(
             together,
-            name=f"{together.name}, artists on both sides (leaks)",
+            name=f"{together.name}, artists on both sides",
             key="random-together",
             leaks=True,
         ),

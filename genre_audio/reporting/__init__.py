@@ -3,7 +3,8 @@
 Pure functions from results to strings; writing them somewhere is the caller's affair.
 """
 
+from genre_audio.reporting.evaluations import EVALUATION_FORMATS, evaluations_text
 from genre_audio.reporting.predictions import FORMATS, predictions_text
 from genre_audio.reporting.scores import scores_text
 
-__all__ = ["FORMATS", "predictions_text", "scores_text"]
+__all__ = ["EVALUATION_FORMATS", "FORMATS", "evaluations_text", "predictions_text", "scores_text"]

@@ -9,7 +9,7 @@ from genre_audio.reporting.text_table import text_table
 if TYPE_CHECKING:
     from genre_audio.evaluation import Evaluation
 
-__all__ = ["scores_text"]
+__all__ = ["confusion_text", "per_genre_text", "scores_text"]
 
 
 def scores_text(evaluation: Evaluation) -> str:
@@ -33,10 +33,22 @@ def scores_text(evaluation: Evaluation) -> str:
         f"log loss {evaluation.log_loss:.3f}\n"
         f"without a model (always the most frequent genre): accuracy {evaluation.baseline:.3f}\n"
     )
-    return "\n".join([head, _per_genre(evaluation), _confusion(evaluation)])
+    return "\n".join([head, per_genre_text(evaluation), confusion_text(evaluation)])
 
 
-def _per_genre(evaluation: Evaluation) -> str:
+def per_genre_text(evaluation: Evaluation) -> str:
+    """Return precision, recall and F1 of each genre as plain text.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.evaluation import Evaluation
+    >>> from genre_audio.reporting.scores import per_genre_text
+    >>> p, names = np.array([[0.9, 0.1], [0.4, 0.6]]), np.array(["a", "b"])
+    >>> it = Evaluation(("jazz", "rock"), np.array([0, 1]), p, names, names, "twice")
+    >>> per_genre_text(it).splitlines()[1]
+    'jazz       1.000   1.000  1.000           1'
+    """
     support = evaluation.confusion.sum(axis=1)
     columns = zip(
         evaluation.labels,
@@ -53,7 +65,19 @@ def _per_genre(evaluation: Evaluation) -> str:
     return text_table(rows, header=header, right=[1, 2, 3, 4])
 
 
-def _confusion(evaluation: Evaluation) -> str:
+def confusion_text(evaluation: Evaluation) -> str:
+    r"""Return how often which genre was called what, as plain text.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.evaluation import Evaluation
+    >>> from genre_audio.reporting.scores import confusion_text
+    >>> p, names = np.array([[0.9, 0.1], [0.4, 0.6]]), np.array(["a", "b"])
+    >>> it = Evaluation(("jazz", "rock"), np.array([0, 1]), p, names, names, "twice")
+    >>> confusion_text(it).splitlines()[0].split()
+    ['truth', '\\', 'called', 'jazz', 'rock']
+    """
     rows = [
         [label, *map(str, counts)]
         for label, counts in zip(evaluation.labels, evaluation.confusion, strict=True)

@@ -1,0 +1,69 @@
+"""A table of scores for terminals, drawn by rich into a string."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["score_table"]
+
+
+def score_table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    strong: int | None = None,
+    width: int = 150,
+    colour: bool = False,
+) -> str:
+    """Return rows under a header, as wide as is allowed and no wider than needed.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Titles of the columns.
+    rows : sequence of sequence of str
+        Cells; they may hold line feeds.
+    strong : int, optional
+        Number of the row to be set in bold.
+    width : int
+        Columns of characters that there are.
+    colour : bool
+        Whether bold is possible.
+
+    Returns
+    -------
+    str
+        Ends with a line feed.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.score_table import score_table
+    >>> print(score_table(["learner", "accuracy"], [["knn", "0.5"]]), end="")
+    <BLANKLINE>
+      learner   accuracy
+     ────────────────────
+      knn       0.5
+    <BLANKLINE>
+    """
+    table = Table(box=box.SIMPLE, show_lines=any("\n" in cell for row in rows for cell in row))
+    for title in header:
+        table.add_column(Text(title), overflow="fold")
+    for number, row in enumerate(rows):
+        style = "bold" if number == strong else None
+        # Text takes what is in brackets as it stands, and not as a style.
+        table.add_row(*map(Text, row), style=style)
+    out = io.StringIO()
+    console = Console(
+        file=out, width=width, force_terminal=colour, highlight=False, legacy_windows=False
+    )
+    console.print(table)
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
