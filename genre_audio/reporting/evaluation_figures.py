@@ -36,6 +36,7 @@ __all__ = [
 
 _CHART: Final = (0.9, 1.4)
 _MATRIX: Final = (0.8, 1.15)
+_SMALL_MATRIX: Final = (1.0, 1.5)
 _NEAR: Final = 0.01
 
 
@@ -99,7 +100,7 @@ def confusion_svg(evaluation: Evaluation, *, name: str, number: int) -> Markup:
         prefix=f"confusion-{number}",
         title=f"Confusion matrix: {name}",
         description=_confusion_words(evaluation),
-        scale=_MATRIX,
+        scale=_SMALL_MATRIX if len(evaluation.labels) < 6 else _MATRIX,
     )
 
 
