@@ -151,7 +151,7 @@ def _number(value: float | None) -> str:
 
 def _score(evaluation: Evaluation, name: str, *, between: str) -> str:
     value, low, high = evaluation.intervals[name]
-    text = f"{value:.3f}{between}({low:.3f} to {high:.3f})"
+    text = f"{value:.3f}{between}({low:.3f}–{high:.3f})"  # noqa: RUF001
     spread = evaluation.by_repeat.get(name)
     return text if spread is None else f"{text}{between}{spread.mean:.3f} ± {spread.sd:.3f}"
 

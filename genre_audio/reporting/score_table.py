@@ -5,11 +5,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,9 +49,17 @@ def score_table(
       knn       0.5
     <BLANKLINE>
     """
+    # Here, because predictions are told without it, and sooner.
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=box.SIMPLE, show_lines=any("\n" in cell for row in rows for cell in row))
     for title in header:
-        table.add_column(Text(title), overflow="fold")
+        # Numbers stay whole as long as there are words to break.
+        words = any(len(row[len(table.columns)].split()) > 5 for row in rows)
+        table.add_column(Text(title), overflow="fold", min_width=24 if words else None)
     for number, row in enumerate(rows):
         style = "bold" if number == strong else None
         # Text takes what is in brackets as it stands, and not as a style.
