@@ -268,6 +268,14 @@ def test_the_strictest_honest_number_comes_first():
     assert f"seems to reach {flattering.accuracy:.3f}" in words(parsed(text))
 
 
+def test_recordings_that_were_not_grouped_are_no_proof_for_unheard_sources():
+    alone = evaluation()
+    pairs = dataclasses.replace(alone, groups=np.arange(60) // 2)
+    caution = "Nothing was kept together but each recording by itself."
+    assert caution in words(parsed(evaluation_page([alone])))
+    assert caution not in words(parsed(evaluation_page([pairs])))
+
+
 def test_a_page_of_leaks_says_that_it_has_no_honest_number():
     text = evaluation_page([evaluation(leaks=True)])
     assert lead(text).startswith("No honest number here.")

@@ -7,7 +7,7 @@ All figures are derived from `Evaluation`; nothing is measured here but what is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from genre_audio.evaluation import Comparison, Evaluation
 
 __all__ = ["evaluation_page"]
+
+_ALONE: Final = 0.95
+"""With more groups than this for each recording, next to nothing was kept together."""
 
 
 def evaluation_page(
@@ -132,18 +135,27 @@ def _lead(evaluations: Sequence[Evaluation], comparison: Comparison | None) -> d
         "evaluation": chosen,
         "interval": chosen.intervals["accuracy"],
         "honest": bool(honest),
+        "alone": _groups(chosen) > _ALONE * _recordings(chosen),
         "learned": chosen.gain.low > 0,
         "rivals": 0 if comparison is None else len(comparison.evaluations),
         "flattering": max((each.accuracy for each in first if each.leaks), default=None),
     }
 
 
+def _recordings(evaluation: Evaluation) -> int:
+    return len(np.unique(evaluation.names))
+
+
+def _groups(evaluation: Evaluation) -> int:
+    return len(np.unique(evaluation.groups))
+
+
 def _row(evaluation: Evaluation, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "evaluation": evaluation,
-        "recordings": len(np.unique(evaluation.names)),
-        "groups": len(np.unique(evaluation.groups)),
+        "recordings": _recordings(evaluation),
+        "groups": _groups(evaluation),
         "repeats": evaluation.by_repeat.get("accuracy"),
     }
 
