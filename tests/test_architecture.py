@@ -208,6 +208,9 @@ def test_everything_in_all_is_there(name: str) -> None:
         ("soxr", {"audio"}),
         ("typer", {"cli"}),
         ("rich", {"cli", "reporting"}),
+        ("jinja2", {"reporting"}),
+        ("markupsafe", {"reporting"}),
+        ("matplotlib", {"reporting"}),
     ],
 )
 def test_some_libraries_have_one_room(module: str, rooms: set[str]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from genre_audio.extraction import Extracted, Failure
     from genre_audio.tables import Dataset, FeatureTable
 
-__all__ = ["command"]
+__all__ = ["command", "say_dataset"]
 
 _TABLE: Final = "features.csv"
 
@@ -109,7 +109,7 @@ def command(
     table = read_table(path, segmentation=segmentation)
     annotations = None if groups is None else resolve_groups(groups, table=table)
     dataset = dataset_of(table, groups=annotations)
-    _say_dataset(table, dataset)
+    say_dataset(table, dataset)
     bundle, scores = train(
         table,
         dataset,
@@ -201,7 +201,8 @@ def _free_folder(name: str | None, *, output: Path | None, force: bool) -> Path:
     return folder
 
 
-def _say_dataset(table: FeatureTable, dataset: Dataset) -> None:
+def say_dataset(table: FeatureTable, dataset: Dataset) -> None:
+    """Say what of a table is taken, and what is odd about it."""
     from genre_audio.tables.splits import exact_duplicates
 
     if table.segmentation_inferred:

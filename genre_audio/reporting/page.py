@@ -1,0 +1,89 @@
+"""The shell of a report: one HTML file that opens from a stick, anywhere, for years.
+
+Style, script and figures are inside; a content policy in the page forbids it every
+request, and every script but its own. Light and dark follow the reader's system, as do
+contrast and movement. Whatever comes from outside (names, labels) passes through jinja2's
+escaping, and unfit signs are spelled out first; only figures made here are taken as they
+are.
+
+Templates are in ``templates/``: a report's own extends ``page.html``.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from genre_audio.reporting.drawing import PALETTE
+from genre_audio.reporting.printable import printable
+
+if TYPE_CHECKING:
+    import jinja2
+
+__all__ = ["render"]
+
+
+def render(template: str, /, **values: object) -> str:
+    """Fill a template of ``templates/``; returns the text of a whole page.
+
+    Parameters
+    ----------
+    template : str
+        Its file name.
+    **values : object
+        What it shows. Text is escaped unless it is a `markupsafe.Markup`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.page import render
+    >>> text = render("page.html", title="<script>")
+    >>> text.splitlines()[0], "<title>&lt;script&gt;</title>" in text
+    ('<!DOCTYPE html>', True)
+    """
+    return _environment().get_template(template).render(values)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("genre_audio.reporting"),
+        autoescape=True,
+        finalize=_finalised,
+        keep_trailing_newline=True,
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["score"] = _score
+    environment.filters["signed"] = lambda value: f"{value:+.3f}".replace("-", "\u2212")
+    environment.filters["percent"] = lambda share: f"{100 * share:.0f} %"
+    environment.globals["light"] = {part: light for part, (light, _) in PALETTE.items()}
+    environment.globals["dark"] = {part: dark for part, (_, dark) in PALETTE.items()}
+    environment.globals["policy"] = functools.partial(_policy, environment)
+    return environment
+
+
+def _finalised(value: Any) -> Any:  # noqa: ANN401
+    """Spell out unfit signs in what is plain text; markup of ours stays as it is."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return printable(value)
+    return value
+
+
+def _score(value: float | None) -> str:
+    return "\u2013" if value is None else f"{value:.3f}"
+
+
+def _policy(environment: jinja2.Environment) -> str:
+    """Return the content policy: nothing is fetched, no script runs but the page's own."""
+    script = environment.get_template("page.js").render()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
