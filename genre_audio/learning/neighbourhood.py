@@ -210,6 +210,6 @@ def _mean_nearest(distances: NDArray[np.float32]) -> NDArray[np.float32]:
     if not np.isnan(least).any():
         return np.asarray(least.mean(axis=1))
     # NaN is sorted to the end: these rows have fewer than five of other groups, or none.
-    some = np.isfinite(least).sum(axis=1)
+    some = (~np.isnan(least)).sum(axis=1)
     sums = np.where(np.isnan(least), 0.0, least).sum(axis=1)
     return np.where(some > 0, sums / np.maximum(some, 1), np.nan).astype(np.float32)
