@@ -14,7 +14,8 @@ An allowance. Means and variances over a few seconds scatter more than those ove
 minute, and variances are smaller. Both grow as ``sqrt(30 / seconds)``, the law of
 fluctuations without a scale of their own, as those of loudness and pitch in music are
 (Voss and Clarke 1975). Two constants say how much; they were measured on half of the
-GTZAN clips at hand, cut to 14, 10, 5, 3 and 1 s, by `scripts/measure_likeness.py`.
+GTZAN clips at hand, cut to 14, 10, 5, 3 and 1 s, and rounded to what holds at 5 s
+(``scripts/measure_likeness.py --constants``).
 
 Only numpy may enter here: what is needed to answer must be there at once.
 
@@ -45,12 +46,12 @@ __all__ = ["PERCENTS", "Bearing", "percentile_of", "shortness"]
 PERCENTS: Final = np.linspace(0.0, 100.0, 101)
 
 _ALLOWANCE: Final = 0.15
-"""By how much distances grow with `shortness`: 0.9 and 0.95 quantiles of the clips' own
-distances, cut against whole, grow by 0.09 to 0.30, by 0.16 in the mean."""
+"""By what share distances grow for each unit of `shortness`: the 0.9 and 0.95 quantiles of
+the clips' distances grow by 0.09 to 0.29, by 0.12 to 0.21 at 5 s."""
 
 _SHRINKAGE: Final = 0.2
-"""By how many standard deviations of the training rows (log) variances of frames fall with
-`shortness`: 0.17 to 0.23 in the median column at 5, 3 and 1 s."""
+"""By how many standard deviations of the training rows (log) variances of frames fall for
+each unit of `shortness`: by 0.17 to 0.23 in the median column at 5, 3 and 1 s."""
 
 _PRIOR_ROWS: Final = 5
 """For each column, so many made-up rows of independent columns are mixed into what the
