@@ -15,6 +15,7 @@ import pytest
 from genre_audio.errors import ModelError, OutputError
 from genre_audio.features import GTZAN57
 from genre_audio.learning import GenreStack
+from genre_audio.learning.bearing import Bearing
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.plain import PlainStack
 from genre_audio.learning.plain.copy import plain_stack
@@ -353,6 +354,35 @@ def test_a_model_of_other_columns_than_its_schema_is_refused(tiny, tmp_path):
     other = dataclasses.replace(tiny.info, schema=tiny.info.schema | {"digest": "0" * 16})
     save_bundle(dataclasses.replace(fewer, info=other), tmp_path / "other")
     assert load_bundle(tmp_path / "other").labels == tiny.labels
+
+
+BEARING = [f"bearing_{field.name}" for field in dataclasses.fields(Bearing)]
+
+
+def test_the_bearing_survives_and_a_bundle_of_earlier_versions_has_none(folder, tiny):
+    X, short = feature_table(seed=3).X, np.full(36, 1.5)
+    again = load_bundle(folder).neighbourhood
+    expected = tiny.neighbourhood.percentile(X, shortness=short)
+    np.testing.assert_array_equal(again.percentile(X, shortness=short), expected)
+    put_arrays(folder, lambda values: [values.pop(name) for name in BEARING])
+    old = load_bundle(folder).neighbourhood
+    assert old.bearing is None
+    plain = dataclasses.replace(tiny.neighbourhood, bearing=None)
+    np.testing.assert_array_equal(old.percentile(X, shortness=short), plain.percentile(X))
+
+
+@pytest.mark.parametrize("name", BEARING)
+def test_half_a_bearing_is_refused(folder, name):
+    put_arrays(folder, lambda values: values.pop(name))
+    with pytest.raises(ModelError, match=f"lacks arrays, or holds others than ours: {name}"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("name", BEARING)
+def test_a_bearing_of_another_space_is_refused(folder, name):
+    put_arrays(folder, lambda values: values.update({name: np.zeros((2, 2))}))
+    with pytest.raises(ModelError, match=r"holds no training rows of this model \(its "):
+        load_bundle(folder)
 
 
 @pytest.mark.parametrize("name", ["model.npz", "arrays.npz"])

@@ -191,6 +191,17 @@ def test_strange_rows_are_unlike_and_known_ones_are_not(tiny):
     assert np.mean([p.unlike for p in predict_table(strange, tiny)]) == 1
 
 
+def test_short_recordings_are_compared_as_short_ones(tiny):
+    table = feature_table(4)
+    whole = [p.distance_percentile for p in predict_table(table, tiny)]
+    table.frame["length"] = table.frame["length"] / 16
+    short = [p.distance_percentile for p in predict_table(table, tiny)]
+    # The square root of 16 is 4, of 1 it is 1.
+    expected = tiny.neighbourhood.percentile(table.X, shortness=np.full(12, 3.0))
+    np.testing.assert_allclose(short, expected, rtol=1e-12)
+    assert np.mean(np.array(short) != whole) > 0.5
+
+
 @pytest.mark.parametrize("value", [1e160, -1e160])
 def test_a_number_too_large_to_calculate_with_is_said(tiny, value):
     table = feature_table(2)

@@ -82,8 +82,8 @@ def command(
     """Tell which genres recordings resemble.
 
     One line for each: file, genre and probability, the next genres, those that are not
-    ruled out, and a remark when it lies farther from the training recordings than 95 % of
-    them do from each other.
+    ruled out, and a remark when it lies farther out than nearly all of the training
+    recordings do.
     """
     from genre_audio.reporting import predictions_text
     from genre_audio.training import load_bundle, resolve_model
@@ -103,7 +103,7 @@ def command(
         text = predictions_text(predictions, form=form.value, k=top, segments=segments)
         emit(text, output=output)
     _say_sets(predictions, bundle)
-    _say_unlike(predictions)
+    _say_unlike(predictions, threshold=bundle.info.thresholds["unlike_percentile"])
     if not predictions:
         say("no recording could be read")
         raise typer.Exit(NOTHING_DONE)
@@ -173,12 +173,12 @@ def _say_sets(predictions: list[Prediction], bundle: ModelBundle) -> None:
     say(words)
 
 
-def _say_unlike(predictions: list[Prediction]) -> None:
+def _say_unlike(predictions: list[Prediction], *, threshold: float) -> None:
     unlike = sum(prediction.unlike for prediction in predictions)
     if unlike:
         sets = any(prediction.coverage is not None for prediction in predictions)
         say(
-            f"{unlike} of {len(predictions)} lie farther from the training recordings than 95 % "
-            "of those do from each other: their genres are likenesses at a distance"
+            f"{unlike} of {len(predictions)} lie farther out than {threshold:g} % of the training "
+            "recordings do: their genres are likenesses at a distance"
             + (", and what is ruled out is not guaranteed" if sets else "")
         )

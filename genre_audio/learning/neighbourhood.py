@@ -4,7 +4,9 @@ A classifier answers every question, also those about speech, silence or a rainf
 The distance to the nearest training rows says whether it had any reason to: as a
 percentile of the distances that training recordings have among themselves, each
 measured to recordings of other groups only, because a recording's own artist (or its
-own copy) would make everything else look strange.
+own copy) would make everything else look strange. What a distance does not tell, that
+speech is no music and that short recordings lie farther out by themselves, `bearing`
+adds.
 """
 
 from __future__ import annotations
@@ -14,14 +16,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from genre_audio.learning.plain.steps import blocks, squared_distances
+from genre_audio.learning.bearing import PERCENTS, Bearing, percentile_of
+from genre_audio.learning.plain.steps import squared_distances
+from genre_audio.learning.speech import typical_speech
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Neighbourhood"]
+__all__ = ["UNLIKE_PERCENTILE", "Neighbourhood"]
+
+UNLIKE_PERCENTILE: Final = 97.5
+"""Above it a recording is called unlike what was learned: so is one training row in forty."""
 
 _NEIGHBOURS: Final = 5
+_AT_ONCE: Final = 2**21  # distances: 16 MB of them, three times while they are found
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -39,6 +47,9 @@ class Neighbourhood:
         What they are.
     quantiles : ndarray of float, shape (101,)
         Percentiles 0 to 100 of the training rows' own distances.
+    bearing : Bearing, optional
+        The axis towards speech and the allowance for short recordings; models of earlier
+        versions have none.
 
     Examples
     --------
@@ -57,6 +68,7 @@ class Neighbourhood:
     labels: NDArray[np.str_]
     groups: NDArray[np.str_]
     quantiles: NDArray[np.floating[Any]]
+    bearing: Bearing | None = None
 
     @classmethod
     def fit(
@@ -86,35 +98,63 @@ class Neighbourhood:
         from genre_audio.learning.transforms import RowTransform
 
         transform = RowTransform(columns=columns, level_invariant="rms_mean" in columns)
-        space = plain_chain(Pipeline([("form", transform), ("scale", StandardScaler())]).fit(X))
-        rows = space.transform(np.asarray(X, dtype=np.float64)).astype(np.float32)
-        apart = _distances(rows, rows)
-        apart[groups[:, None] == groups[None, :]] = np.inf
-        own = _mean_nearest(apart)
-        quantiles = np.quantile(own[np.isfinite(own)], np.linspace(0.0, 1.0, 101))
-        return cls(space, rows, names, labels, groups.astype(str), quantiles)
+        fitted = Pipeline([("form", transform), ("scale", StandardScaler())]).fit(X)
+        space, kept = plain_chain(fitted), list(transform.get_feature_names_out())
+        exact = space.transform(np.asarray(X, dtype=np.float64))
+        rows = exact.astype(np.float32)
+        own = _own_distances(rows, groups)
+        quantiles = np.quantile(own[np.isfinite(own)], PERCENTS / 100.0)
+        speech, known = typical_speech(X, columns=columns)
+        towards = np.where(np.isin(kept, known), space.transform(speech)[0], np.nan)
+        spreads = [name.endswith("_var") for name in kept]
+        by_distance = percentile_of(own, quantiles=quantiles)
+        bearing = Bearing.fit(
+            exact, by_distance=by_distance, labels=labels, towards=towards, spreads=spreads
+        )
+        return cls(space, rows, names, labels, groups.astype(str), quantiles, bearing)
 
     def distances(self, X: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return the distance of each row to each training row, shape (rows, training rows)."""
         return _distances(self.space.transform(X).astype(np.float32), self.rows)
 
-    def percentile(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+    def percentile(
+        self, X: NDArray[np.float64], *, shortness: NDArray[np.floating[Any]] | None = None
+    ) -> NDArray[np.floating[Any]]:
         """Return how much of the training set lies nearer than each row, in percent.
 
         Parameters
         ----------
         X : ndarray, shape (rows, columns)
             New rows.
+        shortness : ndarray, shape (rows,), optional
+            How much shorter their segments are than those learned from, as
+            `genre_audio.learning.bearing.shortness` tells; not at all by default.
 
         Returns
         -------
         ndarray of float, shape (rows,)
-            0 to 100; above 95 a row is unlike anything that was learned. So are numbers
-            too large to calculate with, and there is no warning.
+            0 to 100; above `UNLIKE_PERCENTILE` a row is unlike anything that was learned.
+            So are numbers too large to calculate with, and there is no warning.
         """
+        short = np.zeros(len(X)) if shortness is None else shortness
+        size = max(1, _AT_ONCE // len(self.rows))
+        cuts = range(size, len(X), size)
+        parts = zip(np.split(X, cuts), np.split(short, cuts), strict=True)
         with np.errstate(all="ignore"):
-            nearest = [_mean_nearest(self.distances(block)) for block in blocks(X)]
-        return np.interp(np.concatenate(nearest), self.quantiles, np.linspace(0.0, 100.0, 101))
+            return np.concatenate([self._percentile(*part) for part in parts])
+
+    def _percentile(
+        self, X: NDArray[np.float64], short: NDArray[np.floating[Any]]
+    ) -> NDArray[np.floating[Any]]:
+        rows, bearing = self.space.transform(X), self.bearing
+        if bearing is None:
+            away = _mean_nearest(_distances(rows.astype(np.float32), self.rows))
+            return percentile_of(away, quantiles=self.quantiles)
+        rows = rows + short[:, np.newaxis] * bearing.shrinkage
+        away = _mean_nearest(_distances(rows.astype(np.float32), self.rows))
+        nearer = away / (1.0 + bearing.allowance * short)
+        by_distance = percentile_of(nearer, quantiles=self.quantiles)
+        return bearing.percentile(rows, by_distance=by_distance)
 
     def check(self, X: NDArray[np.float64]) -> None:
         """Refuse parts that do not belong together, as a stranger's file may hold them.
@@ -137,6 +177,8 @@ class Neighbourhood:
         known = self.quantiles
         if known.shape != (101,) or not np.isfinite(known).all() or (np.diff(known) < 0).any():
             raise ValueError("its quantiles are no 101 growing numbers")
+        if self.bearing is not None:
+            self.bearing.check(self.rows.shape[1])
         if not np.isfinite(self.percentile(X)).all():
             raise ValueError("it cannot tell how near a row is")
 
@@ -147,8 +189,27 @@ def _distances(X: NDArray[np.float32], Y: NDArray[np.float32]) -> NDArray[np.flo
     return np.sqrt(squares.astype(np.float32))
 
 
+def _own_distances(rows: NDArray[np.float32], groups: NDArray[Any]) -> NDArray[np.floating[Any]]:
+    """Return each training row's distance to those of other groups; NaN if there are none."""
+    if len(np.unique(groups)) == 1:
+        groups = np.arange(len(rows))
+    size = max(1, _AT_ONCE // len(rows))
+    found = []
+    for start in range(0, len(rows), size):
+        part = slice(start, start + size)
+        apart = _distances(rows[part], rows)
+        apart[groups[part, np.newaxis] == groups] = np.nan
+        found.append(_mean_nearest(apart))
+    return np.concatenate(found)
+
+
 def _mean_nearest(distances: NDArray[np.float32]) -> NDArray[np.float32]:
     count = min(_NEIGHBOURS, distances.shape[1] - 1)
     # Parted first: sorting all to take five would cost more than finding the distances.
-    least = np.partition(distances, count, axis=1)[:, :count]
-    return np.asarray(np.sort(least, axis=1).mean(axis=1))
+    least = np.sort(np.partition(distances, count, axis=1)[:, :count], axis=1)
+    if not np.isnan(least).any():
+        return np.asarray(least.mean(axis=1))
+    # NaN is sorted to the end: these rows have fewer than five of other groups, or none.
+    some = (~np.isnan(least)).sum(axis=1)
+    sums = np.where(np.isnan(least), 0.0, least).sum(axis=1)
+    return np.where(some > 0, sums / np.maximum(some, 1), np.nan).astype(np.float32)

@@ -14,6 +14,7 @@ from genre_audio.errors import AudioError, TableError
 from genre_audio.execution import map_unordered
 from genre_audio.extraction import Extracted, Failure, extract_recording, prepare_kernels
 from genre_audio.features import SCHEMAS, Schema
+from genre_audio.learning.bearing import shortness
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
 
 if TYPE_CHECKING:
@@ -198,7 +199,9 @@ def _pool(
     if not names:
         return []
     probabilities = bundle.predict_proba(X)
-    percentiles = bundle.neighbourhood.percentile(X)
+    seconds = np.array([stop - start for start, stop in places])
+    short = shortness(seconds, full=bundle.segmentation.seconds)
+    percentiles = bundle.neighbourhood.percentile(X, shortness=short)
     sound = np.isfinite(probabilities).all(axis=1) & np.isfinite(percentiles)
     if not sound.all():
         row = int(sound.argmin())

@@ -66,7 +66,8 @@ class Prediction:
         Segments that could not be described.
     distance_percentile : float
         How much of the training set lies nearer to the rest of it than this recording
-        does, in percent; above the model's threshold it is unlike what was learned.
+        does, or less far towards speech, in percent, with an allowance where it is short;
+        above the model's threshold it is unlike what was learned.
     unlike : bool
         Whether it is.
     model, schema : dict

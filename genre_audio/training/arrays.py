@@ -50,7 +50,11 @@ def check_size(content: bytes) -> None:
 
 
 def read_arrays(
-    content: bytes, *, path: Path, names: Iterable[str] | None = None
+    content: bytes,
+    *,
+    path: Path,
+    names: Iterable[str] | None = None,
+    optional: Iterable[str] = (),
 ) -> dict[str, NDArray[Any]]:
     """Return the arrays of numbers and text that an archive holds.
 
@@ -62,6 +66,8 @@ def read_arrays(
         Its name, for messages.
     names : iterable of str, optional
         What it must hold, and nothing else; anything by default.
+    optional : iterable of str
+        What it may hold as well: all of these, or none.
 
     Raises
     ------
@@ -80,7 +86,9 @@ def read_arrays(
     try:
         check_size(content)
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            others = set() if names is None else {*names} ^ {*stored.files}
+            found, more = {*stored.files}, {*optional}
+            expected = found if names is None else {*names} | (more if more & found else set())
+            others = expected ^ found
             arrays = {} if others else {name: stored[name] for name in stored.files}
         # Text of no letters takes no room, however much of it there is.
         odd = [n for n, v in arrays.items() if v.dtype.kind not in "biufU" or not v.dtype.itemsize]

@@ -25,6 +25,7 @@ import numpy as np
 from genre_audio.config import digest
 from genre_audio.errors import ModelError
 from genre_audio.files import replace_folder
+from genre_audio.learning.bearing import Bearing
 from genre_audio.learning.conformal import ConformalSets
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.plain import Chain, PlainStack
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 __all__ = ["load_bundle", "save_bundle"]
 
 _NEIGHBOURHOOD: Final = ("rows", "names", "labels", "groups", "quantiles")
+_BEARING: Final = tuple(f"bearing_{field.name}" for field in dataclasses.fields(Bearing))
 _PROBE: Final = ("probe_rows", "probe_probabilities")
 _THRESHOLDS: Final = "conformal_thresholds"
 _SPACE: Final = "space"
@@ -96,6 +98,8 @@ def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> No
         model = bundle.classifier.to_arrays() | bundle.neighbourhood.space.to_arrays(_SPACE)
         np.savez_compressed(new / MODEL_FILE, **model)
         arrays = {name: getattr(bundle.neighbourhood, name) for name in _NEIGHBOURHOOD}
+        if bundle.neighbourhood.bearing is not None:
+            arrays |= zip(_BEARING, vars(bundle.neighbourhood.bearing).values(), strict=True)
         arrays |= {f"probe_{name}": value for name, value in vars(bundle.probe).items()}
         if bundle.conformal is not None:
             arrays[_THRESHOLDS] = bundle.conformal.thresholds
@@ -146,10 +150,16 @@ def load_bundle(folder: Path) -> ModelBundle:
             f"{folder / INFO_FILE} and the model differ in labels; get the bundle again"
         )
     names = [*_NEIGHBOURHOOD, *_PROBE] + [_THRESHOLDS] * (info.conformal is not None)
-    arrays = read_arrays(contents[ARRAYS_FILE], path=folder / ARRAYS_FILE, names=names)
+    arrays = read_arrays(
+        contents[ARRAYS_FILE], path=folder / ARRAYS_FILE, names=names, optional=_BEARING
+    )
+    # Models of earlier versions have none.
+    bearing = Bearing(*(arrays[name] for name in _BEARING)) if _BEARING[0] in arrays else None
     bundle = ModelBundle(
         classifier=classifier,
-        neighbourhood=Neighbourhood(space, *(arrays[name] for name in _NEIGHBOURHOOD)),
+        neighbourhood=Neighbourhood(
+            space=space, bearing=bearing, **{name: arrays[name] for name in _NEIGHBOURHOOD}
+        ),
         info=info,
         probe=Probe(*(arrays[name] for name in _PROBE)),
         conformal=ConformalSets(arrays[_THRESHOLDS]) if _THRESHOLDS in arrays else None,

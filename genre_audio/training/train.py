@@ -10,7 +10,7 @@ import numpy as np
 from genre_audio.errors import TableError
 from genre_audio.learning.budget import budget_of
 from genre_audio.learning.conformal import COVERAGE
-from genre_audio.learning.neighbourhood import Neighbourhood
+from genre_audio.learning.neighbourhood import UNLIKE_PERCENTILE, Neighbourhood
 from genre_audio.learning.plain.copy import plain_stack
 from genre_audio.training.bundle import BundleInfo, ModelBundle, Probe
 from genre_audio.training.skops_model import model_versions
@@ -171,7 +171,7 @@ def _info(
             "parameters": {key: _plain(value) for key, value in stack.best_params_.items()},
         },
         scores=[evaluation.as_dict() for evaluation in scores],
-        thresholds={"unlike_percentile": 95.0},
+        thresholds={"unlike_percentile": UNLIKE_PERCENTILE},
         versions=model_versions(),
         conformal=_conformal_facts(stack, dataset, scores=scores),
     )
