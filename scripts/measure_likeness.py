@@ -7,18 +7,18 @@ controls
     GTZAN clips themselves. When one is asked about, all rows of its artist (and copies of
     them) are out of the training rows: likeness is fitted again for each artist. They
     stand in two halves by a hash of the artist's name; the constants of
-    `genre_audio.learning.bearing` were chosen on the first.
+    `genre_audio.learning.bearing` were calculated from the first.
 speech
     Half minutes joined from neighbouring clips. The typical row of speech comes from the
-    first 50 clips; the second half, the readings, and the 8 kHz clips were not looked at.
+    first 50 clips; nothing was calculated from the others, the readings and the 8 kHz clips.
 soundscapes, noises, tones, clicks, near silence
-    None of them was used to choose anything. Clips of 1 s are joined for longer ones.
+    Nothing was calculated from them. Clips of 1 s are joined for longer ones.
 music from the field
     For comparison: a flag says "unlike GTZAN", not "no music".
 
 Prints for each material and length how many of a hundred are called unlike, with their
 median percentile. The folder with ``gtzan/``, ``field/`` and ``manifest.csv`` is read from
-the environment variable ``GENRE_AUDIO_DATA``. Takes about three minutes on one core.
+the environment variable ``GENRE_AUDIO_DATA``. Takes about five minutes on one core.
 """
 
 from __future__ import annotations
@@ -264,8 +264,8 @@ def as_text(found: pd.DataFrame, *, gate: float) -> str:
         cells = []
         for length in LENGTHS:
             values = mine.loc[mine["length"] == length, "percentile"]
-            share = f"{100 * (values > gate).mean():.0f} ({values.median():.0f})"
-            cells.append(share if len(values) else "")
+            share = f"{100 * (values > gate).mean():.1f}".removesuffix(".0")
+            cells.append(f"{share} ({values.median():.0f})" if len(values) else "")
         pieces = mine.groupby("length").size().max()
         lines.append(f"| {material} | {pieces} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -207,7 +207,7 @@ def test_predict_goes_on_where_one_recording_is_bad(tapes, bad_tape):
 def test_predict_says_what_is_unlike_anything_learned(tapes):
     result = run("predict", tapes, "-j", "1")
     assert result.stdout.count("of the training recordings: not guaranteed here\n") == 2
-    assert "2 of 2 lie farther out than 97.5 % of the training recordings" in result.stderr
+    assert "2 of 2 lie farther out than 98 % of the training recordings" in result.stderr
     assert "what is ruled out is not guaranteed" in result.stderr
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["UNLIKE_PERCENTILE", "Neighbourhood"]
 
-UNLIKE_PERCENTILE: Final = 97.5
-"""Above it a recording is called unlike what was learned: so is one training row in forty."""
+UNLIKE_PERCENTILE: Final = 98.0
+"""Above it a recording is called unlike what was learned: so is one training row in fifty."""
 
 _NEIGHBOURS: Final = 5
 _AT_ONCE: Final = 2**21  # distances: 16 MB of them, three times while they are found

@@ -69,7 +69,7 @@ class Prediction:
         does, or less far towards speech, in percent, with an allowance where it is short;
         above the model's threshold it is unlike what was learned.
     unlike : bool
-        Whether it is.
+        Whether it is. What lasts less than 3 s and is not is too short to tell.
     model, schema : dict
         Identities of what answered.
     genres_not_ruled_out : tuple of str, optional
