@@ -74,7 +74,7 @@ def test_a_table_of_the_current_folder_is_scored_in_grouped_folds(features):
     )
     assert "calibration" in result.stdout
     assert "truth \\ called" in result.stdout
-    assert result.stderr.startswith("qda, 3 folds, ")
+    assert "\nqda, 3 folds, every recording by itself" in result.stderr
 
 
 def test_several_learners_are_compared(features):
@@ -260,6 +260,13 @@ def test_a_table_that_is_not_there(tmp_path):
     assert "there is no table 'features.csv'" in run(code=1).stderr
     (tmp_path / "empty").mkdir()
     assert "there is no table 'empty/features.csv'" in run("empty", code=1).stderr
+
+
+def test_a_table_that_does_not_say_how_long_its_segments_are(asked):
+    Path("bare.csv").write_text(table_text(feature_table().frame.drop(columns="length")))
+    assert "--segment-seconds" in run("bare.csv", code=1).stderr
+    run("bare.csv", "--segment-seconds", "5")
+    assert len(asked) == 1
 
 
 def test_too_few_recordings_are_refused_in_words(features):
