@@ -46,7 +46,22 @@ _OPTIONS: Final[dict[str, set[Kind]]] = {
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
-    """What was asked for; None where an option was not given."""
+    """What was asked for; None where an option was not given.
+
+    Attributes
+    ----------
+    kind : Kind
+        The protocol.
+    groups, folds, repeats, train_list, test_list, index
+        What belongs to it.
+    seed : int
+        Seed of folds.
+
+    Raises
+    ------
+    ParameterError
+        If an option says nothing to the protocol, or one that it needs is missing.
+    """
 
     kind: Kind = Kind.grouped
     groups: str | None = None
