@@ -10,7 +10,7 @@ import typer
 
 from genre_audio.cli.extract import say_failure
 from genre_audio.cli.models import warn_of_variable
-from genre_audio.cli.options import Jobs
+from genre_audio.cli.options import Jobs, Seconds
 from genre_audio.cli.output import SKIPPED, emit, progress, say
 from genre_audio.errors import TableError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from genre_audio.extraction import Extracted, Failure
     from genre_audio.tables import Dataset, FeatureTable
 
-__all__ = ["command"]
+__all__ = ["command", "say_dataset"]
 
 _TABLE: Final = "features.csv"
 
@@ -56,9 +56,6 @@ Tuning = Annotated[
 ]
 Seed = Annotated[
     int, typer.Option(min=0, max=2**31 - 1, help="Same table, seed and versions: same model.")
-]
-Seconds = Annotated[
-    float | None, typer.Option(help="Length of the table's segments, if it does not say.")
 ]
 Rows = Annotated[
     bool, typer.Option("--rows/--no-rows", help="Keep the training rows with the model.")
@@ -109,7 +106,7 @@ def command(
     table = read_table(path, segmentation=segmentation)
     annotations = None if groups is None else resolve_groups(groups, table=table)
     dataset = dataset_of(table, groups=annotations)
-    _say_dataset(table, dataset)
+    say_dataset(table, dataset)
     bundle, scores = train(
         table,
         dataset,
@@ -201,7 +198,8 @@ def _free_folder(name: str | None, *, output: Path | None, force: bool) -> Path:
     return folder
 
 
-def _say_dataset(table: FeatureTable, dataset: Dataset) -> None:
+def say_dataset(table: FeatureTable, dataset: Dataset) -> None:
+    """Say what of a table is taken, and what is odd about it."""
     from genre_audio.tables.splits import exact_duplicates
 
     if table.segmentation_inferred:

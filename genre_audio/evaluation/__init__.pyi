@@ -17,3 +17,4 @@ from .random_protocols import stratified_protocol as stratified_protocol
 from .reliability import Reliability as Reliability
 from .reliability import expected_calibration_error as expected_calibration_error
 from .reliability import reliability as reliability
+from .side_by_side import evaluate_procedures as evaluate_procedures

@@ -53,8 +53,9 @@ class Comparison:
     >>> comparison = Comparison((answers(1 - truth, "fool"), answers(truth, "expert")))
     >>> comparison.best.learner, comparison.differences["fool"]["accuracy"].value
     ('expert', -1.0)
-    >>> comparison.verdict
-    'expert has the highest accuracy (1.000): better than fool (by 1.000, 1.000 to 1.000)'
+    >>> comparison.verdict  # doctest: +NORMALIZE_WHITESPACE
+    'expert has the highest accuracy (1.000): better than fool (by 1.000, 1.000 to 1.000);
+    not shown to be better than a guess: fool'
     """
 
     evaluations: tuple[Evaluation, ...]
@@ -121,6 +122,8 @@ class Comparison:
         said = f"{self.best.learner} has the highest accuracy ({self.best.accuracy:.3f})"
         parts = [f"better than {', '.join(beaten)}"] if beaten else []
         parts += [f"no difference shown to {', '.join(equal)}"] if equal else []
+        idle = [each.learner for each in self.evaluations if each.gain.low <= 0]
+        parts += [f"not shown to be better than a guess: {', '.join(idle)}"] if idle else []
         return f"{said}: {'; '.join(parts)}"
 
     def as_dict(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from genre_audio.evaluation import scores
 from genre_audio.evaluation.bootstrap import Interval, interval
 from genre_audio.evaluation.reliability import expected_calibration_error
 from genre_audio.evaluation.resampled import resampled_scores
-from genre_audio.evaluation.words import as_dict, verdict
+from genre_audio.evaluation.words import as_dict, guess, verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -186,8 +186,8 @@ class Evaluation:
 
     @property
     def baseline(self) -> float:
-        """Accuracy of calling everything by the most frequent genre of the training part."""
-        return float((self.baseline_shares.argmax(axis=1) == self.truth).mean())
+        """Accuracy of `genre_audio.evaluation.words.guess`."""
+        return float((guess(self) == self.truth).mean())
 
     @property
     def baseline_log_loss(self) -> float:

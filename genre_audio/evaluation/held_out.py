@@ -99,7 +99,7 @@ def evaluate(
     _refuse_incomplete(dataset, protocol)
     for fold, (train, test) in enumerate(protocol.folds):
         on_fold(fold, len(protocol.folds))
-        model = make().fit(dataset.X[train], dataset.y[train], groups=protocol.groups[train])
+        model = _fitted(make(), dataset, train, protocol=protocol)
         first, probabilities = _pooled(
             model.predict_proba(dataset.X[test]), names=dataset.names[test], y=y[test]
         )
@@ -137,6 +137,21 @@ def _refuse_incomplete(dataset: Dataset, protocol: Protocol) -> None:
                 f"{protocol.name}: a training part lacks a genre, {min(lacking)!r}; ask for fewer "
                 "folds, or leave the genre out"
             )
+
+
+def _fitted(
+    model: Classifier, dataset: Dataset, train: NDArray[np.intp], *, protocol: Protocol
+) -> Classifier:
+    try:
+        model.fit(dataset.X[train], dataset.y[train], groups=protocol.groups[train])
+    except TableError as error:
+        # Learners count the genres, and know their names no more.
+        named = ", ".join(f"{k} {name}" for k, name in enumerate(np.unique(dataset.y)))
+        raise TableError(
+            f"{protocol.name}: a training part is too small to be folded again ({error}); the "
+            f"classes are {named}"
+        ) from error
+    return model
 
 
 def _joined(parts: list[dict[str, Any]]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import numpy as np
 from genre_audio.evaluation import scores
 from genre_audio.evaluation.bootstrap import drawn_groups, summed_by_group
 from genre_audio.evaluation.reliability import weighted_error
+from genre_audio.evaluation.words import guess
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,6 +85,6 @@ def _confusions(evaluation: Evaluation, codes: NDArray[np.intp]) -> NDArray[np.f
 
 def _sums(evaluation: Evaluation, codes: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return what adds up, for each group: entries, log losses, squares, lucky guesses."""
-    guessed = evaluation.baseline_shares.argmax(axis=1) == evaluation.truth
+    guessed = guess(evaluation) == evaluation.truth
     columns = [np.ones(len(evaluation)), evaluation.losses, evaluation.squares, guessed]
     return summed_by_group(np.column_stack(columns), codes=codes)

@@ -133,7 +133,7 @@ def _cells(
         row += [_score(each, name, between=between) for name in _TITLES]
         row += [_behind(each, comparisons, between=between)] if comparisons else []
         row += [_number(each.coverage), _number(each.mean_set_size)] if sets else []
-        row += [f"{each.baseline:.3f}{between}log loss {each.baseline_log_loss:.3f}"]
+        row += [f"{each.baseline:.3f}{between}log loss{between}{each.baseline_log_loss:.3f}"]
         rows.append(row)
     # One protocol only: across protocols there is no best.
     if len(comparisons) != 1 or not comparisons[0].learned:
@@ -151,7 +151,7 @@ def _number(value: float | None) -> str:
 
 def _score(evaluation: Evaluation, name: str, *, between: str) -> str:
     value, low, high = evaluation.intervals[name]
-    text = f"{value:.3f}{between}({low:.3f} to {high:.3f})"
+    text = f"{value:.3f}{between}{low:.3f}–{high:.3f}"  # noqa: RUF001
     spread = evaluation.by_repeat.get(name)
     return text if spread is None else f"{text}{between}{spread.mean:.3f} ± {spread.sd:.3f}"
 
@@ -160,7 +160,7 @@ def _behind(evaluation: Evaluation, comparisons: Sequence[Comparison], *, betwee
     for comparison in comparisons:
         if any(each is evaluation for each in comparison.others):
             value, low, high = comparison.differences[evaluation.learner]["accuracy"]
-            return f"{value:+.3f}{between}({low:+.3f} to {high:+.3f})"
+            return f"{value:+.3f}{between}{low:+.3f} to {high:+.3f}"
     return ""
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
-
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["score_table"]
+
+_WHOLE: Final = 16
 
 
 def score_table(
@@ -24,7 +21,7 @@ def score_table(
     width: int = 150,
     colour: bool = False,
 ) -> str:
-    """Return rows under a header, as wide as is allowed and no wider than needed.
+    """Return rows under a header, no wider than allowed, unless numbers would be broken.
 
     Parameters
     ----------
@@ -54,16 +51,29 @@ def score_table(
       knn       0.5
     <BLANKLINE>
     """
-    table = Table(box=box.SIMPLE, show_lines=any("\n" in cell for row in rows for cell in row))
-    for title in header:
-        table.add_column(Text(title), overflow="fold")
+    # Here, because predictions are told without it, and sooner.
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=box.SIMPLE,
+        header_style="none",
+        show_lines=any("\n" in cell for row in rows for cell in row),
+    )
+    for place, title in enumerate(header):
+        # Numbers stay whole; what is longer than those are may be broken between words.
+        lines = [line for row in rows for line in row[place].splitlines()]
+        least = min(max(map(len, lines), default=0), _WHOLE)
+        table.add_column(Text(title), overflow="fold", min_width=least)
     for number, row in enumerate(rows):
         style = "bold" if number == strong else None
         # Text takes what is in brackets as it stands, and not as a style.
         table.add_row(*map(Text, row), style=style)
     out = io.StringIO()
-    console = Console(
-        file=out, width=width, force_terminal=colour, highlight=False, legacy_windows=False
-    )
-    console.print(table)
+    how: dict[str, Any] = {"force_terminal": colour, "highlight": False, "legacy_windows": False}
+    # Where the terminal is too narrow, it may break lines; nothing is left out.
+    least = Console(file=out, width=10_000).measure(table).minimum
+    Console(file=out, width=max(width, least), **how).print(table)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())

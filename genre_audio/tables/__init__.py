@@ -9,7 +9,7 @@ No audio and no learner may enter here. `genre_audio.tables.splits` is imported 
 own name, because it needs scikit-learn and most commands do not.
 """
 
-from genre_audio.tables.annotations import Annotations, read_annotations
+from genre_audio.tables.annotations import Annotations, read_annotations, read_names
 from genre_audio.tables.dataset import Dataset, dataset_of, regrouped, resolve_groups
 from genre_audio.tables.feature_table import FeatureTable, read_table, table_text
 from genre_audio.tables.gtzan_index import GtzanIndex, read_gtzan_index
@@ -26,6 +26,7 @@ __all__ = [
     "read_annotations",
     "read_gtzan_index",
     "read_manifest",
+    "read_names",
     "read_table",
     "regrouped",
     "resolve_groups",

@@ -19,7 +19,7 @@ from genre_audio.tables.csv_file import read_header, read_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Annotations", "find_annotations", "read_annotations"]
+__all__ = ["Annotations", "find_annotations", "read_annotations", "read_names"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,6 +138,39 @@ def find_annotations(text: str) -> Annotations | None:
         return read_annotations(Path(text))
     file, _, column = text.rpartition(":")
     return read_annotations(Path(file), column=column) if Path(file).is_file() else None
+
+
+def read_names(path: Path) -> list[str]:
+    r"""Read a list of recordings: one name to a line; empty lines say nothing.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read, is empty, or names a recording twice.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.tables import read_names
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "train.txt")
+    ...     _ = file.write_text("blues/a.wav\n\nb.wav\n")
+    ...     read_names(file)
+    ['blues/a.wav', 'b.wav']
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise TableError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise TableError(f"{path} is no text in UTF-8: save the list as UTF-8") from error
+    names = [line.strip() for line in text.splitlines() if line.strip()]
+    if not names:
+        raise TableError(f"{path} names no recording; write one name to a line")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise TableError(f"{path} names {twice!r} twice")
+    return names
 
 
 def _by_stem(names: Iterable[str]) -> dict[str, set[str]]:
