@@ -15,36 +15,13 @@ import os
 import sys
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from genre_audio.evaluation import Evaluation, Protocol, evaluate, grouped_protocol
-from genre_audio.evaluation.held_out import independent_groups
+from genre_audio.evaluation import Evaluation, evaluate, grouped_protocol, gtzan_protocols
 from genre_audio.learning import GenreStack
-from genre_audio.tables import Dataset, dataset_of, read_annotations, read_table
+from genre_audio.tables import dataset_of, read_gtzan_index, read_table
 from genre_audio.training import save_bundle, train
 
 NAME = "gtzan57"
-
-
-def literature_protocols(dataset: Dataset, index: Path) -> list[Protocol]:
-    """Return the published artist-filtered folds and the fault-filtered split."""
-    frame = pd.read_csv(index).set_index("filename").loc[dataset.names]
-    groups = independent_groups(dataset)
-    fold = frame["foleis2020_test_fold"].to_numpy()
-    part = frame["kereliuk2015_split"].fillna("").to_numpy()
-    artist_folds = [
-        (np.flatnonzero(~np.isnan(fold) & (fold != number)), np.flatnonzero(fold == number))
-        for number in np.unique(fold[~np.isnan(fold)])
-    ]
-    fault_filtered = (
-        np.flatnonzero(np.isin(part, ["train", "valid"])),
-        np.flatnonzero(part == "test"),
-    )
-    return [
-        Protocol("artist-filtered folds (Foleis & Tavares 2020)", artist_folds, groups),
-        Protocol("fault-filtered split (Kereliuk et al. 2015)", [fault_filtered], groups),
-    ]
+PUBLISHED = ("artist-filtered", "fault-filtered")
 
 
 def main() -> None:
@@ -60,8 +37,8 @@ def main() -> None:
         parser.error("say where the data are: set GENRE_AUDIO_DATA or give --data")
     gtzan = Path(arguments.data) / "gtzan"
     table = read_table(gtzan / "features_30_sec.csv")
-    index = gtzan / "splits" / "index.csv"
-    dataset = dataset_of(table, groups=read_annotations(index, column="artist"))
+    index = read_gtzan_index(gtzan / "splits" / "index.csv")
+    dataset = dataset_of(table, groups=index.artists)
 
     def make() -> GenreStack:
         return GenreStack(
@@ -74,7 +51,7 @@ def main() -> None:
     scores: list[Evaluation] = []
     protocols = [
         grouped_protocol(dataset, n_splits=5, seed=arguments.seed),
-        *literature_protocols(dataset, index),
+        *(p for p in gtzan_protocols(dataset, index=index) if p.key in PUBLISHED),
     ]
     for protocol in protocols:
         scores.append(evaluate(make, dataset, protocol=protocol))

@@ -621,7 +621,9 @@ def test_wrong_usage_is_2(arguments, tapes):
 def test_version_and_help():
     assert run("--version").stdout == f"genre-audio {genre_audio.__version__}\n"
     said = run("--help").stdout
-    assert all(command in said for command in ("extract", "predict", "retrain", "models"))
+    assert all(
+        command in said for command in ("extract", "predict", "retrain", "evaluate", "models")
+    )
     assert "..." not in said.split("Commands:")[1].replace("...\n", ""), "no help is cut short"
 
 
@@ -653,6 +655,7 @@ LOOK = "import sys; print(sorted(set(sys.modules) & set(%r)))"
         "from typer.testing import CliRunner; from genre_audio.cli import app; "
         "assert 'Usage' in CliRunner().invoke(app, ['--help']).stdout; "
         "assert 'Usage' in CliRunner().invoke(app, ['retrain', '--help']).stdout; "
+        "assert 'Usage' in CliRunner().invoke(app, ['evaluate', '--help']).stdout; "
         "assert CliRunner().invoke(app, ['--version']).exit_code == 0",
     ],
     ids=["package", "cli", "help"],

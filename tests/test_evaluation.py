@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import ClassVar
 
 import numpy as np
 import pytest
+import scipy.stats
 from sklearn import metrics
 
 from genre_audio.errors import TableError
-from genre_audio.evaluation import Evaluation, Protocol, evaluate, grouped_protocol
+from genre_audio.evaluation import (
+    SCORES,
+    Evaluation,
+    Protocol,
+    evaluate,
+    grouped_protocol,
+    random_protocol,
+)
+from genre_audio.evaluation.bootstrap import RESAMPLES, drawn_groups
 from genre_audio.tables import Dataset
 
 LABELS = ("blues", "jazz", "metal", "polka")
@@ -52,6 +62,8 @@ def test_scores_are_scikit_learns(silent, seed):
     expected = metrics.f1_score(y, called, average="macro", zero_division=0)
     assert it.macro_f1 == pytest.approx(expected, rel=1e-12)
     assert it.log_loss == pytest.approx(metrics.log_loss(y, it.probabilities), rel=1e-12)
+    expected = metrics.brier_score_loss(y, it.probabilities, scale_by_half=False)
+    assert it.brier == pytest.approx(expected, rel=1e-12)
     said = it.as_dict()
     assert said["macro_precision"] == pytest.approx(precision.mean(), rel=1e-12)
     assert said["macro_recall"] == pytest.approx(recall.mean(), rel=1e-12)
@@ -74,6 +86,44 @@ def test_baseline_is_the_largest_genre(rng):
     assert evaluation(truth, rng.dirichlet(np.ones(4), size=10)).baseline == 0.5
 
 
+def test_the_guess_is_that_of_the_training_part_unless_a_constant_one_is_better(rng):
+    truth = np.array([0, 0, 0, 1, 1, 2])
+    p = rng.dirichlet(np.ones(4), size=6)
+    # A fold that holds out much of a genre leaves another one the most frequent.
+    contrary = np.eye(4)[[1, 1, 1, 0, 0, 0]] * 0.7 + 0.075
+    it = dataclasses.replace(evaluation(truth, p), shares=contrary)
+    assert it.baseline == 0.5
+    assert it.baseline_log_loss == pytest.approx(-np.log(0.075))
+    helpful = np.eye(4)[[0, 0, 0, 1, 1, 1]] * 0.7 + 0.075
+    it = dataclasses.replace(it, shares=helpful)
+    assert it.baseline == pytest.approx(5 / 6)
+    expected = -(5 * np.log(0.775) + np.log(0.075)) / 6
+    assert it.baseline_log_loss == pytest.approx(expected, rel=1e-12)
+    assert it.gain.value == pytest.approx(it.accuracy - 5 / 6, abs=1e-12)
+
+
+def test_verdicts():
+    truth = np.repeat([0, 1], 50)
+    right = evaluation(truth, np.eye(4)[truth])
+    assert right.verdict.startswith("better than always naming the most frequent genre")
+    assert evaluation(truth, np.eye(4)[0 * truth]).verdict == (
+        "not better than always naming the most frequent genre (accuracy 0.500 against 0.500, "
+        "difference +0.00, 95 % interval +0.00 to +0.00)"
+    )
+    assert evaluation(truth, np.eye(4)[1 - truth]).verdict.startswith("worse than always")
+
+
+def test_sets_are_scored(rng):
+    it = random_evaluation(rng, 4)
+    assert it.coverage is None
+    assert it.mean_set_size is None
+    sets = np.zeros((4, 4), dtype=bool)
+    sets[np.arange(3), it.truth[:3]] = True
+    sets[0] = True
+    it = dataclasses.replace(it, sets=sets)
+    assert (it.coverage, it.mean_set_size) == (0.75, 1.5)
+
+
 def test_everything_can_be_said_in_json(rng):
     said = random_evaluation(rng).as_dict()
     assert json.loads(json.dumps(said, allow_nan=False)) == said
@@ -81,7 +131,7 @@ def test_everything_can_be_said_in_json(rng):
     assert said["recordings"] == said["groups"] == sum(said["support"]) == 80
 
 
-@pytest.mark.parametrize("name", ["accuracy", "macro_f1"])
+@pytest.mark.parametrize("name", [n for n in SCORES if n != "expected_calibration_error"])
 @pytest.mark.parametrize("seed", range(5))
 def test_intervals_hold_the_value_and_are_the_same_each_time(name, seed):
     it, again = (random_evaluation(np.random.default_rng(seed)) for _ in range(2))
@@ -100,6 +150,49 @@ def test_intervals_agree_with_the_normal_approximation(rng):
     # 2,000 resamples know a quantile to about 5 % of the interval; rows come in 1/400ths.
     assert interval.high - interval.low == pytest.approx(2 * half, rel=0.1)
     assert interval.low == pytest.approx(hits.mean() - half, abs=0.2 * half)
+
+
+def test_draws_have_the_moments_of_a_multinomial():
+    drawn = np.concatenate(list(drawn_groups(50)))
+    assert drawn.shape == (RESAMPLES, 50)
+    assert (drawn.sum(axis=1) == 50).all()
+    # 100,000 counts: their mean is one exactly, their variance 1 - 1/50 within a percent.
+    assert drawn.mean() == 1.0
+    assert drawn.var() == pytest.approx(1 - 1 / 50, rel=0.02)
+
+
+def test_the_interval_of_a_mean_is_scipys(rng):
+    it = random_evaluation(rng, 200)
+    found = it.intervals["log_loss"]
+    again = scipy.stats.bootstrap(
+        (it.losses,), np.mean, n_resamples=4000, method="percentile", rng=rng
+    ).confidence_interval
+    width = found.high - found.low
+    # Both know a quantile to some 5 % of the interval.
+    assert found.low == pytest.approx(again.low, abs=0.1 * width)
+    assert found.high == pytest.approx(again.high, abs=0.1 * width)
+
+
+def test_every_score_of_a_resample_is_that_of_the_entries_it_drew(rng):
+    it = random_evaluation(rng, 60)
+    it = dataclasses.replace(it, groups=np.repeat(np.arange(20), 3))
+    drawn = np.concatenate(list(drawn_groups(20)))
+    for number in (0, 777, 1999):
+        chosen = np.repeat(np.arange(60), np.repeat(drawn[number].astype(int), 3))
+        part = it.only(chosen)
+        for name in SCORES:
+            if name == "macro_f1" and len(set(part.truth) | set(part.predicted)) < 4:
+                continue  # a resample's is over the genres that it drew
+            # Sums in another order.
+            assert it.resamples[name][number] == pytest.approx(getattr(part, name), abs=1e-12)
+
+
+def test_a_recording_that_is_tested_twice_is_drawn_with_both(rng):
+    once = random_evaluation(rng, 80)
+    twice = once.only(np.tile(np.arange(80), 2))
+    # The same said again is no further evidence.
+    for name in ("accuracy", "log_loss", "brier"):
+        np.testing.assert_allclose(twice.intervals[name], once.intervals[name], rtol=1e-9)
 
 
 @pytest.mark.parametrize("name", ["accuracy", "macro_f1"])
@@ -223,6 +316,61 @@ def test_a_recording_with_two_labels_counts_for_each():
     data = Dataset(np.array([[0.9], [0.9]]), np.array(["jazz", "polka"]), names, names, ("x",))
     it = evaluate(Told, data, protocol=Protocol("all", [(np.arange(2), np.arange(2))], names))
     assert it.accuracy == 0.5
+
+
+def test_repeats_are_entries_of_their_own_with_a_mean_and_a_spread(spy):
+    data = dataset()
+    it = evaluate(Told, data, protocol=random_protocol(data, repeats=4))
+    assert len(it) == 4 * 8
+    assert it.repeat.tolist() == np.repeat(np.arange(4), 8).tolist()
+    assert it.fold.tolist() == it.repeat.tolist()
+    each = [it.only(it.repeat == k).accuracy for k in range(4)]
+    assert it.by_repeat["accuracy"].mean == pytest.approx(np.mean(each))
+    assert it.by_repeat["accuracy"].sd == pytest.approx(np.std(each, ddof=1))
+    assert set(it.by_repeat) == set(SCORES)
+    once = evaluate(Told, data, protocol=grouped_protocol(data, n_splits=3, seed=0))
+    assert once.by_repeat == {}
+    assert sorted(set(once.fold)) == [0, 1, 2]
+
+
+def test_what_is_said_without_a_model_is_of_the_training_part():
+    y = np.array(["jazz"] * 6 + ["polka"] * 3)
+    names = np.array(list("aabcdefgh"))  # the first recording has two segments
+    data = Dataset(np.arange(9.0)[:, None], y, names, names, ("x",))
+    fold = np.array([0, 1, 2, 6]), np.array([3, 4, 5, 7, 8])
+    it = evaluate(Told, data, protocol=Protocol("one", [fold], names))
+    np.testing.assert_allclose(it.shares, [[2 / 3, 1 / 3]] * 5, rtol=1e-12)
+
+
+class Sure(Told):
+    """Has conformal sets: all genres that have a probability above what is asked."""
+
+    def fit(self, X, y, *, groups):
+        self.conformal_ = self
+        return super().fit(X, y, groups=groups)
+
+    def sets(self, probabilities, coverage):
+        return probabilities > 1 - coverage
+
+
+def test_conformal_sets_are_those_of_the_pooled_probabilities():
+    X, names = np.array([[0.9], [0.5], [0.1]]), np.array(["a", "a", "b"])
+    data = Dataset(X, np.array(["jazz", "jazz", "polka"]), names, names, ("x",))
+    protocol = Protocol("one", [(np.arange(3), np.arange(3))], names)
+    it = evaluate(Sure, data, protocol=protocol, coverage=0.75)
+    assert it.sets.tolist() == [[True, True], [False, True]]
+    assert evaluate(Told, data, protocol=protocol).sets is None
+
+
+def test_a_learner_that_finds_too_little_is_named_with_its_protocol():
+    class Picky(Told):
+        def fit(self, X, y, *, groups):
+            raise TableError("too few of class '1'")
+
+    data = dataset()
+    protocol = grouped_protocol(data, n_splits=3, seed=0)
+    with pytest.raises(TableError, match=r"3 folds, .*of class '1'.*0 jazz, 1 polka"):
+        evaluate(Picky, data, protocol=protocol)
 
 
 def test_a_training_part_without_a_genre_is_refused(spy):

@@ -7,15 +7,15 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from genre_audio.cli.options import Jobs
+from genre_audio.cli.options import Jobs, Seconds
 from genre_audio.cli.output import emit, progress, say
-from genre_audio.cli.protocols import Asked, Kind, data_file, protocols_of
+from genre_audio.cli.protocols import Asked, Kind, protocols_of, table_path
 from genre_audio.cli.retrain import say_dataset
-from genre_audio.errors import ParameterError, TableError
+from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from genre_audio.evaluation import Comparison, Evaluation, Procedure
 
 __all__ = ["command"]
-
-_TABLE: Final = "features.csv"
-_GTZAN_TABLE: Final = "gtzan/features_30_sec.csv"
 
 
 class Budget(enum.StrEnum):
@@ -135,6 +132,7 @@ def command(
         Path | None, typer.Option("--output", "-o", help="File for the result.")
     ] = None,
     report: Report = None,
+    segment_seconds: Seconds = None,
     jobs: Jobs = None,
 ) -> None:
     """Score learners on recordings that they have not seen, by a named protocol.
@@ -142,6 +140,7 @@ def command(
     Everything that learns is done anew in each fold. Every score has a 95 % interval by
     bootstrap over groups, and stands beside what a guess gives.
     """
+    from genre_audio.config import Segmentation
     from genre_audio.evaluation import evaluate_procedures
     from genre_audio.execution import resolve_jobs
     from genre_audio.tables import dataset_of, read_table, resolve_groups
@@ -150,7 +149,8 @@ def command(
     procedures = _procedures(
         learners, model, budget=budget, seed=seed, absolute_level=absolute_level
     )
-    table = read_table(_table_path(source, kind=protocol))
+    segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
+    table = read_table(table_path(source, kind=protocol), segmentation=segmentation)
     annotations = None if groups is None else resolve_groups(groups, table=table)
     dataset = dataset_of(table, groups=annotations)
     say_dataset(table, dataset)
@@ -171,19 +171,6 @@ def command(
     emit(_text(found, comparisons, form=form, to_file=output is not None), output=output)
     if report is not None:
         _write_report(found, comparisons, report)
-
-
-def _table_path(source: Path | None, *, kind: Kind) -> Path:
-    if source is None:
-        published = data_file(_GTZAN_TABLE) if kind is Kind.gtzan else None
-        source = published or Path(_TABLE)
-    path = source / _TABLE if source.is_dir() else source
-    if not path.is_file():
-        raise TableError(
-            f"there is no table {str(path)!r}; make one with "
-            "'genre-audio extract FOLDER --labels folders'"
-        )
-    return path
 
 
 def _procedures(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Jobs"]
+__all__ = ["Jobs", "Seconds"]
 
 Jobs = Annotated[
     int | None,
@@ -16,4 +16,8 @@ Jobs = Annotated[
         min=1,
         help="Worker processes; by default as many as cores, or as work is worth.",
     ),
+]
+
+Seconds = Annotated[
+    float | None, typer.Option(help="Length of the table's segments, if it does not say.")
 ]

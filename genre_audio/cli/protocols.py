@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from genre_audio.evaluation import Protocol
     from genre_audio.tables import Dataset
 
-__all__ = ["Asked", "Kind", "data_file", "protocols_of"]
+__all__ = ["Asked", "Kind", "data_file", "protocols_of", "table_path"]
 
 _VARIABLE: Final = "GENRE_AUDIO_DATA"
+_TABLE: Final = "features.csv"
+_GTZAN_TABLE: Final = "gtzan/features_30_sec.csv"
 _INDEX: Final = "gtzan/splits/index.csv"
 
 
@@ -44,7 +46,22 @@ _OPTIONS: Final[dict[str, set[Kind]]] = {
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
-    """What was asked for; None where an option was not given."""
+    """What was asked for; None where an option was not given.
+
+    Attributes
+    ----------
+    kind : Kind
+        The protocol.
+    groups, folds, repeats, train_list, test_list, index
+        What belongs to it.
+    seed : int
+        Seed of folds.
+
+    Raises
+    ------
+    ParameterError
+        If an option says nothing to the protocol, or one that it needs is missing.
+    """
 
     kind: Kind = Kind.grouped
     groups: str | None = None
@@ -71,6 +88,20 @@ def data_file(name: str) -> Path | None:
     folder = os.environ.get(_VARIABLE)
     path = Path(folder or "", name)
     return path if folder and path.is_file() else None
+
+
+def table_path(source: Path | None, *, kind: Kind) -> Path:
+    """Return the table meant, or refuse what is none."""
+    if source is None:
+        published = data_file(_GTZAN_TABLE) if kind is Kind.gtzan else None
+        source = published or Path(_TABLE)
+    path = source / _TABLE if source.is_dir() else source
+    if not path.is_file():
+        raise TableError(
+            f"there is no table {str(path)!r}; make one with "
+            "'genre-audio extract FOLDER --labels folders'"
+        )
+    return path
 
 
 def protocols_of(asked: Asked, *, dataset: Dataset) -> list[Protocol]:

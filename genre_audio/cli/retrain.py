@@ -10,7 +10,7 @@ import typer
 
 from genre_audio.cli.extract import say_failure
 from genre_audio.cli.models import warn_of_variable
-from genre_audio.cli.options import Jobs
+from genre_audio.cli.options import Jobs, Seconds
 from genre_audio.cli.output import SKIPPED, emit, progress, say
 from genre_audio.errors import TableError
 
@@ -56,9 +56,6 @@ Tuning = Annotated[
 ]
 Seed = Annotated[
     int, typer.Option(min=0, max=2**31 - 1, help="Same table, seed and versions: same model.")
-]
-Seconds = Annotated[
-    float | None, typer.Option(help="Length of the table's segments, if it does not say.")
 ]
 Rows = Annotated[
     bool, typer.Option("--rows/--no-rows", help="Keep the training rows with the model.")

@@ -188,11 +188,11 @@ def leave_one_group_out(dataset: Dataset) -> Protocol:
     groups = independent_groups(dataset)
     folds = left_out_groups(groups)
     for train, test in folds:
-        if missing := set(dataset.y[test]) - set(dataset.y[train]):
+        if missing := set(dataset.y[test].tolist()) - set(dataset.y[train].tolist()):
             raise TableError(
                 f"the genre {min(missing)!r} is in no other {dataset.grouping} than that of "
-                f"{dataset.names[test[0]]!r}: without it nothing can be learned of it; leave the "
-                "genre out, or ask for --protocol grouped"
+                f"{str(dataset.names[test[0]])!r}: without it nothing can be learned of it; leave "
+                "the genre out, or ask for --protocol grouped"
             )
     name = f"one {dataset.grouping} left out each time ({len(folds)}), exact duplicates together"
     return Protocol(name, folds, groups, key="leave-one-group-out")

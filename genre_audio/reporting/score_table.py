@@ -57,7 +57,11 @@ def score_table(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE, show_lines=any("\n" in cell for row in rows for cell in row))
+    table = Table(
+        box=box.SIMPLE,
+        header_style="none",
+        show_lines=any("\n" in cell for row in rows for cell in row),
+    )
     for place, title in enumerate(header):
         # Numbers stay whole; what is longer than those are may be broken between words.
         lines = [line for row in rows for line in row[place].splitlines()]
