@@ -21,6 +21,7 @@ from genre_audio.evaluation import (
     random_protocol,
 )
 from genre_audio.evaluation.bootstrap import RESAMPLES, drawn_groups
+from genre_audio.learning import Budget, GenreStack
 from genre_audio.tables import Dataset
 
 LABELS = ("blues", "jazz", "metal", "polka")
@@ -427,3 +428,21 @@ def test_random_folds_flatter_where_identity_dominates(rng):
     assert accuracy(names) > 0.95
     # Forty coin tosses: two standard deviations are 0.16.
     assert accuracy(tracks.astype(str)) == pytest.approx(0.5, abs=0.2)
+
+
+def test_sets_are_learned_for_recordings_where_the_learner_can():
+    seen = []
+
+    class Knowing(GenreStack):
+        def fit(self, X, y, groups=None, recordings=None):
+            seen.append((len(X), recordings))
+            return super().fit(X, y, groups=groups, recordings=recordings)
+
+    rng, y = np.random.default_rng(0), np.repeat(["jazz", "rock"], 24)
+    names = np.repeat(np.arange(24), 2).astype(str)
+    dataset = Dataset(rng.normal(size=(48, 3)), y, names, names, ("a", "b", "c"))
+    protocol = grouped_protocol(dataset, n_splits=2, seed=0)
+    evaluate(lambda: Knowing(learners=("qda",), budget=Budget("none")), dataset, protocol=protocol)
+    for (rows, recordings), (train, _) in zip(seen, protocol.folds, strict=True):
+        assert rows == len(train)
+        assert recordings.tolist() == names[train].tolist()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from typing import Protocol as TypingProtocol
 
 import numpy as np
+from sklearn.utils.validation import has_fit_parameter
 
 from genre_audio.errors import TableError
 from genre_audio.evaluation.evaluation import Evaluation
@@ -142,8 +143,12 @@ def _refuse_incomplete(dataset: Dataset, protocol: Protocol) -> None:
 def _fitted(
     model: Classifier, dataset: Dataset, train: NDArray[np.intp], *, protocol: Protocol
 ) -> Classifier:
+    how = {"groups": protocol.groups[train]}
+    if has_fit_parameter(model, "recordings"):
+        # Sets are promised for recordings, not for their rows.
+        how["recordings"] = dataset.names[train]
     try:
-        model.fit(dataset.X[train], dataset.y[train], groups=protocol.groups[train])
+        model.fit(dataset.X[train], dataset.y[train], **how)
     except TableError as error:
         # Learners count the genres, and know their names no more.
         named = ", ".join(f"{k} {name}" for k, name in enumerate(np.unique(dataset.y)))
