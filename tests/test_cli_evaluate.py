@@ -201,6 +201,12 @@ def test_a_models_settings_are_taken_and_not_its_fit(features, tiny, asked, tmp_
     assert mine.learners == LEARNERS
     run("--model", "mine", "--budget", "full", "--seed", "2")
     assert (asked[-1][0].budget, asked[-1][0].seed) == ("full", 2)
+    run("--model", "mine", "--absolute-level")
+    assert not asked[-1][0].level_invariant
+    info = dataclasses.replace(info, name="qda")
+    save_bundle(dataclasses.replace(tiny, info=info), tmp_path / "qda")
+    said = run("--model", "./qda", "--learners", "qda", code=2).stderr
+    assert "'qda' is to be evaluated twice" in said
 
 
 def test_a_model_that_does_not_say_how_it_was_made(tiny_folder):
@@ -238,7 +244,7 @@ def test_a_page_is_written_where_asked(features, asked, monkeypatch):
         (["--protocol", "lists"], "needs --train-list FILE and --test-list FILE"),
         (["--index", "a.csv"], "--index says nothing to --protocol grouped, only to gtzan"),
         (["--learners", "svm"], "unknown learner 'svm'; choose from stack, "),
-        (["--learners", "knn,knn"], "--learners names one twice: knn,knn"),
+        (["--learners", "knn,knn"], "'knn' is to be evaluated twice; name each learner once"),
         (["--learners", ""], "unknown learner ''"),
         (["--folds", "1"], "folds"),
         (["--coverage", "2"], "coverage"),

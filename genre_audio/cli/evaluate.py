@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import os
 import shutil
@@ -184,25 +185,26 @@ def _procedures(
     from genre_audio.evaluation import procedure_of
 
     names = [name.strip() for name in learners.split(",")] if learners is not None else []
-    if len(set(names)) < len(names):
-        raise ParameterError(f"--learners names one twice: {learners}")
     if not names and model is None:
         names = ["stack"]
     how: dict[str, Any] = {"budget": budget.value if budget else "small", "seed": seed or 0}
     found = [procedure_of(name, level_invariant=not absolute_level, **how) for name in names]
-    return [*_model_procedures(model, budget=budget, seed=seed), *found]
+    if model is not None:
+        made = _model_procedure(model, budget=budget, seed=seed)
+        kept = made.level_invariant and not absolute_level
+        found = [dataclasses.replace(made, level_invariant=kept), *found]
+    called = [procedure.name for procedure in found]
+    if twice := {name for name in called if called.count(name) > 1}:
+        raise ParameterError(f"{min(twice)!r} is to be evaluated twice; name each learner once")
+    return found
 
 
-def _model_procedures(
-    model: str | None, *, budget: Budget | None, seed: int | None
-) -> list[Procedure]:
-    if model is None:
-        return []
+def _model_procedure(model: str, *, budget: Budget | None, seed: int | None) -> Procedure:
     from genre_audio.training import resolve_model
     from genre_audio.training.procedure import model_procedure
 
     tuning = None if budget is None else budget.value
-    return [model_procedure(resolve_model(model).info, budget=tuning, seed=seed)]
+    return model_procedure(resolve_model(model).info, budget=tuning, seed=seed)
 
 
 def _text(

@@ -110,7 +110,7 @@ class Comparison:
         if not self.learned:
             return (
                 "no learner is shown to be better than always naming the most frequent genre "
-                f"({self.best.learner}: {self.best.verdict}); their order means nothing"
+                f"{_numbers(self.best)}; their order means nothing"
             )
         worse = {name: found["accuracy"] for name, found in self.differences.items()}
         beaten = [
@@ -140,6 +140,11 @@ class Comparison:
                 for learner, found in self.differences.items()
             },
         }
+
+
+def _numbers(evaluation: Evaluation) -> str:
+    """Return what a verdict has in brackets, with the learner's name."""
+    return f"({evaluation.learner}: {evaluation.verdict.partition('(')[2]}"
 
 
 def _alike(one: Evaluation, other: Evaluation) -> bool:
