@@ -142,6 +142,14 @@ class Schema:
         """The identity of this schema."""
         return digest(self.as_dict())
 
+    def includes(self, other: Schema) -> bool:
+        """Tell whether the columns of another schema are among these, made in the same way.
+
+        Not of another version of this schema, which makes other numbers.
+        """
+        families = set(self.features).issuperset(other.features)
+        return families and self.config == other.config and self.name != other.name
+
     def as_dict(self) -> dict[str, Any]:
         """Return name, version, columns and configuration, as JSON can say them."""
         return {
