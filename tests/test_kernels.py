@@ -164,22 +164,22 @@ def test_silent_frames_have_no_shape() -> None:
 @given(X=matrices(80), count=st.integers(1, 9), floor=st.sampled_from([1e-5, 0.1]))
 def test_levels_of_bands_are_numpys(X: np.ndarray, count: int, floor: float) -> None:
     strongest = max(float(X.max()), 1.0)
-    widths = np.diff([0, X.shape[1] // 2, X.shape[1]])
+    widths = np.array([len(X) // 2, len(X) - len(X) // 2])
     edges = np.cumsum([0, *widths[widths > 0]])
     counts = np.minimum(count, np.diff(edges))
-    out = np.empty((4, len(X), len(counts)))
+    out = np.empty((4, len(counts), X.shape[1]))
     band_levels(X, edges, counts, np.float32(strongest), np.float32(floor), out)
     shares = np.maximum(X / np.float64(strongest), np.float64(np.float32(floor)))
-    for b, (band, n) in enumerate(zip(np.split(shares, edges[1:-1], axis=1), counts, strict=True)):
-        ordered = np.sort(band, axis=1)
+    for b, (band, n) in enumerate(zip(np.split(shares, edges[1:-1]), counts, strict=True)):
+        ordered = np.sort(band, axis=0)
         expected = [
-            np.log(band**2).mean(axis=1),
-            (band**2).mean(axis=1),
-            ordered[:, :n].mean(axis=1),
-            ordered[:, -n:].mean(axis=1),
+            np.log(band**2).mean(axis=0),
+            (band**2).mean(axis=0),
+            ordered[:n].mean(axis=0),
+            ordered[-n:].mean(axis=0),
         ]
         # Shares are rounded to float32, once by the scale and once by the product.
-        assert out[..., b] == pytest.approx(np.array(expected), rel=1e-6, abs=1e-6)
+        assert out[:, b] == pytest.approx(np.array(expected), rel=1e-6, abs=1e-6)
 
 
 @given(X=matrices(80))

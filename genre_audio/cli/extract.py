@@ -28,6 +28,22 @@ _OUTPUTS: Final = {
     Columns.gtzan57: Path("features.csv"),
     Columns.extended: Path("features-extended.csv"),
 }
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="The table; its manifest is put beside it. By default features.csv, or "
+        "features-extended.csv.",
+    ),
+]
+Chosen = Annotated[
+    Columns,
+    typer.Option(
+        help="Which columns: the 57 of the published GTZAN table, or 202 more that tell "
+        "how sound moves, for models of your own."
+    ),
+]
 
 
 def command(
@@ -35,22 +51,8 @@ def command(
         list[Path], typer.Argument(metavar="PATH", help="Recordings, or folders of them.")
     ],
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="The table; its manifest is put beside it. By default features.csv, or "
-            "features-extended.csv.",
-        ),
-    ] = None,
-    schema: Annotated[
-        Columns,
-        typer.Option(
-            help="Which columns: the 57 of the published GTZAN table, or 202 more that tell "
-            "how sound moves, for models of your own."
-        ),
-    ] = Columns.gtzan57,
+    output: Output = None,
+    schema: Chosen = Columns.gtzan57,
     labels: Annotated[
         str | None,
         typer.Option(

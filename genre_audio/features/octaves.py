@@ -73,7 +73,7 @@ class OctaveBands:
 
     Attributes
     ----------
-    levels : ndarray of float64, shape (4, frames, bands)
+    levels : ndarray of float64, shape (4, bands, frames)
         As `genre_audio.kernels.bands.band_levels` writes them.
     widths : ndarray of int64, shape (bands,)
         Bins of each band.
@@ -87,12 +87,12 @@ class OctaveBands:
     widths: NDArray[np.int64]
 
     @classmethod
-    def of(cls, magnitudes: NDArray[np.float32], *, sr: int, n_fft: int) -> OctaveBands:
+    def of(cls, S: NDArray[np.float32], *, sr: int, n_fft: int) -> OctaveBands:
         """Measure the bands of spectra.
 
         Parameters
         ----------
-        magnitudes : ndarray of float32, shape (frames, bins), C-contiguous
+        S : ndarray of float32, shape (bins, frames), C-contiguous
             Spectra.
         sr : int
             Sampling rate in Hz.
@@ -103,32 +103,32 @@ class OctaveBands:
         --------
         >>> import numpy as np
         >>> from genre_audio.features.octaves import OctaveBands
-        >>> bands = OctaveBands.of(np.ones((1, 1025), np.float32), sr=22050, n_fft=2048)
+        >>> bands = OctaveBands.of(np.ones((1025, 1), np.float32), sr=22050, n_fft=2048)
         >>> bands.contrast.tolist()
         [[0.0], [0.0], [0.0], [0.0], [0.0], [0.0], [0.0]]
         """
         edges, counts = octave_edges(sr, n_fft)
-        levels = np.empty((4, len(magnitudes), len(counts)))
-        strongest = np.float32(max(float(magnitudes.max()), _TINY))
-        band_levels(magnitudes, edges, counts, strongest, np.float32(_FLOOR), levels)
+        levels = np.empty((4, len(counts), S.shape[1]))
+        strongest = np.float32(max(float(S.max()), _TINY))
+        band_levels(S, edges, counts, strongest, np.float32(_FLOOR), levels)
         return cls(levels, np.diff(edges))
 
     @property
     def flatness(self) -> NDArray[np.float64]:
         """Geometric mean of each band's power over its mean, in dB, shape (bands, frames)."""
-        return _flatness_db(self.levels[0], self.levels[1]).T
+        return _flatness_db(self.levels[0], self.levels[1])
 
     @property
     def total_flatness(self) -> NDArray[np.float64]:
         """The same of all bins together, shape (frames,)."""
-        logs, powers = self.levels[:2] @ (self.widths / self.widths.sum())
+        logs, powers = (self.widths / self.widths.sum()) @ self.levels[:2]
         return _flatness_db(logs, powers)
 
     @property
     def contrast(self) -> NDArray[np.float64]:
         """The strongest bins of each band over the weakest, in dB, shape (bands, frames)."""
         valleys, peaks = self.levels[2:]
-        return 10.0 * np.log10(peaks / valleys).T
+        return 10.0 * np.log10(peaks / valleys)
 
 
 def _flatness_db(logs: NDArray[np.float64], powers: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -140,7 +140,7 @@ class Spectra:
     @functools.cached_property
     def bands(self) -> OctaveBands:
         """Levels of octave bands."""
-        return OctaveBands.of(self.transform.magnitudes, sr=self.config.sr, n_fft=self.config.n_fft)
+        return OctaveBands.of(self.S, sr=self.config.sr, n_fft=self.config.n_fft)
 
     @functools.cached_property
     def part_moments(self) -> NDArray[np.float64]:

@@ -14,20 +14,19 @@ if TYPE_CHECKING:
 __all__ = ["band_levels", "spectral_change"]
 
 _FACTORS = 16  # squares of 1e-9 can be multiplied so often in float64
+_WIDTH = 64  # frames that are done together: their lists stay in the first cache
 _LANES = 32  # sums that run side by side, so that the compiler can vectorise them
 
 
 @inlined
-def _kept(
-    values: NDArray[np.float32], count: int, value: np.float32, sign: np.float32
-) -> np.float32:
-    """Put a value in the place of the first of a sorted list, and return the new first."""
-    i = 0
-    while i + 1 < count and sign * values[i + 1] > sign * value:
-        values[i] = values[i + 1]
-        i += 1
-    values[i] = value
-    return values[0]
+def _keep(kept: NDArray[np.float32], values: NDArray[np.float32]) -> None:
+    """Sort values into lists of the lowest so far, column by column; they are overwritten."""
+    for i in range(kept.shape[0]):
+        row = kept[i]
+        for c in range(_WIDTH):
+            old, new = row[c], values[c]
+            row[c] = old if old < new else new
+            values[c] = new if old < new else old
 
 
 @kernel(
@@ -39,7 +38,7 @@ def _kept(
     writes(np.float64, 3),
 )
 def band_levels(
-    magnitudes: NDArray[np.float32],
+    S: NDArray[np.float32],
     edges: NDArray[np.int64],
     counts: NDArray[np.int64],
     strongest: np.float32,
@@ -49,11 +48,12 @@ def band_levels(
     """Measure each band of each frame: power, its logarithm, and the outermost magnitudes.
 
     Magnitudes are said as shares of `strongest`, and smaller ones than `floor` taken for
-    it. The logarithm of a product is the sum of logarithms: one of sixteen is enough.
+    it. The logarithm of a product is the sum of logarithms: one of sixteen is enough. The
+    outermost are kept in short lists, into which every magnitude is sorted without a branch.
 
     Parameters
     ----------
-    magnitudes : ndarray of float32, shape (frames, bins)
+    S : ndarray of float32, shape (bins, frames)
         Spectra.
     edges : ndarray of int64, shape (bands + 1,)
         First bin of each band, and the one behind the last.
@@ -63,7 +63,7 @@ def band_levels(
         The largest magnitude, more than zero.
     floor : float
         Smallest share, 1e-9 at least.
-    out : ndarray of float64, shape (4, frames, bands)
+    out : ndarray of float64, shape (4, bands, frames)
         Where the means go: of the logarithm of power, of power, of the weakest
         magnitudes and of the strongest.
 
@@ -71,36 +71,47 @@ def band_levels(
     --------
     >>> import numpy as np
     >>> from genre_audio.kernels.bands import band_levels
-    >>> magnitudes, out = np.array([[1, 2, 2, 1]], np.float32), np.empty((4, 1, 1))
-    >>> band_levels(magnitudes, np.array([0, 4]), np.array([1]), 2.0, 1e-5, out)
+    >>> S, out = np.array([[1], [2], [2], [1]], np.float32), np.empty((4, 1, 1))
+    >>> band_levels(S, np.array([0, 4]), np.array([1]), 2.0, 1e-5, out)
     >>> out.ravel().round(3).tolist()
     [-0.693, 0.625, 0.5, 1.0]
     """
-    scale = np.float32(1.0) / strongest
-    low, high = np.empty(counts.max(), np.float32), np.empty(counts.max(), np.float32)
-    for t in range(magnitudes.shape[0]):
+    scale, most = np.float32(1.0) / strongest, counts.max()
+    shares, values = np.zeros(_WIDTH, np.float32), np.empty(_WIDTH, np.float32)
+    low, high = np.empty((most, _WIDTH), np.float32), np.empty((most, _WIDTH), np.float32)
+    totals, products, logs = np.empty(_WIDTH), np.empty(_WIDTH), np.empty(_WIDTH)
+    for first in range(0, S.shape[1], _WIDTH):
+        width = min(_WIDTH, S.shape[1] - first)
         for b in range(len(counts)):
-            band, n = magnitudes[t, edges[b] : edges[b + 1]], counts[b]
-            total, logs, product = 0.0, 0.0, 1.0
+            n, bins = counts[b], edges[b + 1] - edges[b]
             low[:] = np.inf
-            high[:] = -1.0
-            lowest, highest = low[0], high[0]
-            for first in range(0, len(band), _FACTORS):
-                for k in range(first, min(first + _FACTORS, len(band))):
-                    share = max(band[k] * scale, floor)
-                    power = np.float64(share) * np.float64(share)
-                    total += power
-                    product *= power
-                    if share < lowest:
-                        lowest = _kept(low, n, share, np.float32(1.0))
-                    if share > highest:
-                        highest = _kept(high, n, share, np.float32(-1.0))
-                logs += np.log(product)
-                product = 1.0
-            out[0, t, b] = logs / len(band)
-            out[1, t, b] = total / len(band)
-            out[2, t, b] = low[:n].sum() / n
-            out[3, t, b] = high[:n].sum() / n
+            high[:] = np.inf
+            totals[:] = 0.0
+            logs[:] = 0.0
+            products[:] = 1.0
+            for k in range(bins):
+                row = S[edges[b] + k, first : first + width]
+                for c in range(width):
+                    share = row[c] * scale
+                    shares[c] = share if share > floor else floor
+                for c in range(_WIDTH):
+                    power = np.float64(shares[c]) * np.float64(shares[c])
+                    totals[c] += power
+                    products[c] *= power
+                if k % _FACTORS == _FACTORS - 1 or k == bins - 1:
+                    for c in range(width):
+                        logs[c] += np.log(products[c])
+                    products[:] = 1.0
+                values[:] = shares
+                _keep(low[:n], values)
+                for c in range(_WIDTH):
+                    values[c] = -shares[c]
+                _keep(high[:n], values)
+            for c in range(width):
+                out[0, b, first + c] = logs[c] / bins
+                out[1, b, first + c] = totals[c] / bins
+                out[2, b, first + c] = low[:n, c].sum() / n
+                out[3, b, first + c] = -high[:n, c].sum() / n
 
 
 @kernel(reads(np.float32, 2), writes(np.float64, 1))
