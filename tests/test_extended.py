@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from genre_audio.audio import open_recording
+from genre_audio.config import Segmentation
 from genre_audio.features import EXTENDED, GTZAN57, feature_row
 from genre_audio.features.moments import UNSEEN, kurtosis, skew
 from genre_audio.features.movement import RATES
@@ -78,6 +81,14 @@ def test_rows_are_those_of_the_golden_file() -> None:
         for column, value in golden[name].items():
             # As for the 57; skewness cubes what rounding does to nearly constant frames.
             assert row[column] == pytest.approx(value, rel=1e-5, abs=1e-4), column
+
+
+def test_every_family_is_in_the_page_of_features_with_as_many_columns() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "features.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| .*? \| (\d+) \| .* \| .* \|$", page, re.MULTILINE)
+    added = EXTENDED.features[len(GTZAN57.features) :]
+    assert rows == [(family.name, str(len(family.columns))) for family in added]
+    assert f"the same 57 and {len(ADDED)} more" in page
 
 
 # -- oracle ----------------------------------------------------------------------------
@@ -231,3 +242,33 @@ def test_rows_and_their_forms_are_finite(name: str) -> None:
     assert np.isfinite(formed).all()
     # Nothing stands so far out that it would drown what is next to it.
     assert np.abs(formed[np.isin(form.get_feature_names_out(), ADDED)]).max() < 110
+
+
+# -- real recordings -------------------------------------------------------------------
+
+
+def real_clips(gtzan_data: Path) -> list[np.ndarray]:
+    """One clip of each of four genres."""
+    genres = ("blues", "classical", "hiphop", "metal")
+    clips = []
+    for genre in genres:
+        with open_recording(min((gtzan_data / "audio" / genre).iterdir())) as recording:
+            (segment,) = recording.segments(sr=SR, segmentation=Segmentation())
+        clips.append(segment.y)
+    return clips
+
+
+def test_rows_of_real_clips_are_those_of_plain_calls(gtzan_data: Path) -> None:
+    for y in real_clips(gtzan_data)[:2]:
+        row = row_of(y)
+        for column, value in extended_row(y).items():
+            nothing = 1e-5 if column.endswith("_skew") else 1e-6
+            assert row[column] == pytest.approx(value, rel=2e-5, abs=nothing), column
+
+
+@pytest.mark.parametrize("decibels", [-40.0, -17.3, 12.0])
+def test_no_gain_moves_real_clips(gtzan_data: Path, decibels: float) -> None:
+    for y in real_clips(gtzan_data):
+        row, scaled = row_of(y), row_of(y * np.float32(10 ** (decibels / 20)))
+        for column, value in row.items():
+            assert scaled[column] == pytest.approx(value, rel=1e-4, abs=1e-4), column
