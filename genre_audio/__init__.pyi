@@ -5,6 +5,7 @@ from .config import Segmentation as Segmentation
 from .errors import GenreAudioError as GenreAudioError
 from .extraction import extract as extract
 from .extraction import extract_recording as extract_recording
+from .features import EXTENDED as EXTENDED
 from .features import GTZAN57 as GTZAN57
 from .features import feature_row as feature_row
 from .prediction import Prediction as Prediction

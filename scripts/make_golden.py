@@ -1,7 +1,8 @@
 """Write the regression goldens: run it when a number is meant to change, and say why.
 
 ``tests/golden/row.json`` holds the rows of three synthetic signals as this machine
-computes them; ``tests/golden/schema.json`` the identity of every schema. The signals need
+computes them, ``tests/golden/row_extended.json`` what the schema `extended` adds to them;
+``tests/golden/schema.json`` the identity of every schema. The signals need
 no random generator, so that the goldens do not depend on numpy's version.
 
     python scripts/make_golden.py
@@ -9,6 +10,7 @@ no random generator, so that the goldens do not depend on numpy's version.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -17,19 +19,20 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from genre_audio.features import GTZAN57, SCHEMAS, feature_row  # noqa: E402
+from genre_audio.features import EXTENDED, GTZAN57, SCHEMAS, Schema, feature_row  # noqa: E402
 from genre_audio.segment import Segment  # noqa: E402
 from signals import SR, chord, clicks, music  # noqa: E402
 
 GOLDEN = ROOT / "tests" / "golden"
 
 
-def rows() -> dict[str, dict[str, float]]:
+def rows(schema: Schema) -> dict[str, dict[str, float]]:
     """Return the rows of the three signals by name."""
     signals = {"chord": chord(seconds=3), "clicks": clicks(seconds=6), "music": music(5.0)}
+    segments = {name: Segment(y=y, sr=SR) for name, y in signals.items()}
     return {
-        name: dict(zip(GTZAN57.columns, feature_row(Segment(y=y, sr=SR)).tolist(), strict=True))
-        for name, y in signals.items()
+        name: dict(zip(schema.columns, feature_row(segment, schema=schema).tolist(), strict=True))
+        for name, segment in segments.items()
     }
 
 
@@ -47,5 +50,7 @@ def write(name: str, value: object) -> None:
 
 if __name__ == "__main__":
     GOLDEN.mkdir(exist_ok=True)
-    write("row.json", rows())
+    write("row.json", rows(GTZAN57))
+    added = dataclasses.replace(EXTENDED, features=EXTENDED.features[len(GTZAN57.features) :])
+    write("row_extended.json", rows(added))
     write("schema.json", schemas())

@@ -21,10 +21,12 @@ from typer.testing import CliRunner
 
 import genre_audio
 from genre_audio.cli import app, main
+from genre_audio.cli.extract import Columns
 from genre_audio.cli.output import progress, say
 from genre_audio.config import Segmentation
 from genre_audio.errors import BusyError, ModelError, ParameterError, TableError
 from genre_audio.extraction import prepare_kernels
+from genre_audio.features import EXTENDED, GTZAN57, SCHEMAS
 from genre_audio.learning import BUDGETS
 from genre_audio.tables import read_table, table_text
 from genre_audio.training import load_bundle
@@ -134,20 +136,39 @@ def test_every_flag_of_extract_is_handed_on(tapes, monkeypatch):
     monkeypatch.setattr("genre_audio.extraction.extract", spy)
     run(
         *("extract", tapes, "-o", "t.csv", "--labels", "l.csv:genre"),
-        *("--segment-seconds", "5", "-j", "2", "--force"),
+        *("--segment-seconds", "5", "-j", "2", "--force", "--schema", "extended"),
         code=1,
     )
     assert {name: value for name, value in seen.items() if not name.startswith("on_")} == {
         "names": ["a/music.wav", "b/tone.wav"],
         "output": Path("t.csv"),
+        "schema": EXTENDED,
         "segmentation": Segmentation(5),
         "labels": "l.csv:genre",
         "n_jobs": 2,
         "force": True,
     }
     run("extract", tapes, code=1)
-    assert seen["output"] == Path("features.csv")
+    assert (seen["output"], seen["schema"]) == (Path("features.csv"), GTZAN57)
     assert (seen["segmentation"], seen["labels"], seen["force"]) == (Segmentation(), None, False)
+    run("extract", tapes, "--schema", "extended", code=1)
+    assert seen["output"] == Path("features-extended.csv")
+
+
+def test_every_schema_can_be_asked_for():
+    assert [name.value for name in Columns] == list(SCHEMAS)
+
+
+def test_extract_does_not_put_one_schema_in_the_place_of_another(tapes):
+    run("extract", tapes, "-j", "1")
+    before = Path("features.csv").read_bytes()
+    again = ("extract", tapes, "-o", "features.csv", "--schema", "extended", "-j", "1")
+    assert "holds the columns of the schema 'gtzan57'" in run(*again, code=1).stderr
+    assert Path("features.csv").read_bytes() == before
+    run(*again, "--force")
+    assert read_table(Path("features.csv")).schema is EXTENDED
+    refused = run("extract", tapes, "-j", "1", code=1)
+    assert "ask for 'extended', choose another output with -o, or --force" in refused.stderr
 
 
 # predict ---------------------------------------------------------------------------------

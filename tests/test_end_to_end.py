@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from genre_audio.cli import app
 from genre_audio.errors import AudioError
+from genre_audio.features import EXTENDED
 from genre_audio.learning import BUDGETS
 from genre_audio.prediction import predict_recording
 from genre_audio.training import load_bundle, resolve_model
@@ -105,6 +106,39 @@ def test_four_made_up_genres_are_learned_and_told(tmp_path, monkeypatch):
     assert {n: v["probabilities"] for n, v in first.items()} == {
         n: v["probabilities"] for n, v in second.items()
     }
+
+
+@pytest.mark.usefixtures("home")
+def test_a_model_of_the_extended_columns_knows_what_it_needs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    budget = dataclasses.replace(TINY, name="small", outer_folds=3, trees=10)
+    monkeypatch.setitem(BUDGETS, "small", budget)
+    write_corpus(Path("corpus"), artists=6, seed=1)
+    write_corpus(Path("new"), artists=1, seed=2)
+
+    extract = ("extract", "corpus", "--labels", "folders", "--schema", "extended", "-j", "1")
+    assert run(*extract).stdout.strip() == "features-extended.csv"
+    # Somebody else's copy of the table has no manifest: its columns say what it is.
+    Path("copy.csv").write_bytes(Path("features-extended.csv").read_bytes())
+    for table, name in (("features-extended.csv", "ours"), ("copy.csv", "copied")):
+        run("retrain", table, "--groups", "corpus/artists.csv", "--name", name, "-j", "1")
+        bundle = load_bundle(resolve_model(name).path)
+        assert bundle.info.schema["name"] == "extended"
+        assert bundle.probe.rows.shape[1] == len(EXTENDED.columns)
+        assert bundle.info.scores[0]["accuracy"] > 0.9
+
+    asked = run("predict", "new", "-m", "ours", "-f", "json", "-j", "1")
+    told = {value["recording"]: value for value in json.loads(asked.stdout)}
+    hits = [name.split("/")[0] == value["label"] for name, value in told.items()]
+    assert len(hits) == 8
+    assert np.mean(hits) > 0.9
+    run("extract", "new", "--schema", "extended", "-o", "new.csv", "-j", "1")
+    from_table = json.loads(run("predict", "--table", "new.csv", "-m", "ours", "-f", "json").stdout)
+    for value in from_table:
+        expected = told[value["recording"]]["probabilities"]
+        assert value["probabilities"] == pytest.approx(expected, rel=1e-9)
+    # Any model of the 57 columns takes them from the wider table.
+    run("predict", "--table", "new.csv", "-m", "default")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from genre_audio.kernels.bands import band_levels, spectral_change
 from genre_audio.kernels.levels import mix_two, window_levels
 from genre_audio.kernels.median import running_median
 from genre_audio.kernels.parts import add_samples, harmonic_share
@@ -155,6 +156,40 @@ def test_silent_frames_have_no_shape() -> None:
     S = np.zeros((1025, 3), np.float32)
     found = spectral_shapes(S, frequencies=np.arange(1025.0), roll_percent=0.85)
     assert not found.any()
+
+
+# -- bands and changes of spectra --------------------------------------------------------
+
+
+@given(X=matrices(80), count=st.integers(1, 9), floor=st.sampled_from([1e-5, 0.1]))
+def test_levels_of_bands_are_numpys(X: np.ndarray, count: int, floor: float) -> None:
+    strongest = max(float(X.max()), 1.0)
+    widths = np.array([len(X) // 2, len(X) - len(X) // 2])
+    edges = np.cumsum([0, *widths[widths > 0]])
+    counts = np.minimum(count, np.diff(edges))
+    out = np.empty((4, len(counts), X.shape[1]))
+    band_levels(X, edges, counts, np.float32(strongest), np.float32(floor), out)
+    shares = np.maximum(X / np.float64(strongest), np.float64(np.float32(floor)))
+    for b, (band, n) in enumerate(zip(np.split(shares, edges[1:-1]), counts, strict=True)):
+        ordered = np.sort(band, axis=0)
+        expected = [
+            np.log(band**2).mean(axis=0),
+            (band**2).mean(axis=0),
+            ordered[:n].mean(axis=0),
+            ordered[-n:].mean(axis=0),
+        ]
+        # Shares are rounded to float32, once by the scale and once by the product.
+        assert out[:, b] == pytest.approx(np.array(expected), rel=1e-6, abs=1e-6)
+
+
+@given(X=matrices(80))
+def test_changes_of_spectra_are_numpys(X: np.ndarray) -> None:
+    total = X.sum(axis=1, keepdims=True, dtype=np.float64)
+    shares = np.divide(X, total, out=np.zeros(X.shape), where=total > 1e-30)
+    out = np.empty(len(X) - 1)
+    spectral_change(X, out)
+    # Sums of float32 in another order.
+    assert out == pytest.approx(np.abs(np.diff(shares, axis=0)).sum(axis=1), abs=1e-5)
 
 
 # -- spectral peaks --------------------------------------------------------------------

@@ -6,13 +6,14 @@ import dataclasses
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from genre_audio.audio import find_recordings
 from genre_audio.config import AnalysisConfig, Segmentation
 from genre_audio.errors import AudioError, ModelError, TableError
 from genre_audio.extraction import extract, extract_recording
-from genre_audio.features import GTZAN57
+from genre_audio.features import EXTENDED, GTZAN57
 from genre_audio.prediction import (
     Prediction,
     SegmentPrediction,
@@ -169,6 +170,22 @@ def test_a_model_of_another_recipe_is_refused_before_audio_is_read(tiny, tmp_pat
     with pytest.raises(ModelError, match="train it again"):
         predict_recording(tmp_path / "nowhere.wav", other)
     assert schema_for(tiny) is GTZAN57
+
+
+def test_a_table_of_more_columns_serves_a_model_of_fewer(tiny):
+    table = feature_table(1)
+    added = list(EXTENDED.columns[len(GTZAN57.columns) :])
+    more = pd.DataFrame(0.5, index=table.frame.index, columns=added)
+    frame = pd.concat([table.frame, more], axis=1)
+    wide = dataclasses.replace(table, frame=frame, schema=EXTENDED)
+    assert predict_table(wide, tiny) == predict_table(table, tiny)
+
+
+def test_a_table_of_fewer_columns_does_not_serve_a_model_of_more(tiny):
+    schema = {"name": "extended", "version": 1, "digest": EXTENDED.digest}
+    wide = dataclasses.replace(tiny, info=dataclasses.replace(tiny.info, schema=schema))
+    with pytest.raises(ModelError, match="trained on extended version 1"):
+        predict_table(feature_table(1), wide)
 
 
 def test_a_table_without_rows_has_no_predictions(tiny):

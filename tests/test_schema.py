@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from genre_audio.config import AnalysisConfig
-from genre_audio.features import GTZAN57, SCHEMAS, Feature, Schema, feature_row, schema_of
+from genre_audio.features import EXTENDED, GTZAN57, SCHEMAS, Feature, Schema, feature_row, schema_of
 from genre_audio.features.schema import feature
 from genre_audio.features.spectra import Spectra
 from genre_audio.segment import Segment
@@ -80,6 +80,19 @@ def test_a_schema_is_recognised_by_its_columns() -> None:
     assert schema_of(reversed(GTZAN57.columns)) is GTZAN57
     assert schema_of(GTZAN57.columns[1:]) is None
     assert schema_of([]) is None
+
+
+def test_a_schema_with_the_57_columns_and_more_is_recognised_by_all_of_them() -> None:
+    assert schema_of(EXTENDED.columns) is EXTENDED
+    assert schema_of(EXTENDED.columns[:-1]) is GTZAN57
+
+
+def test_a_schema_includes_another_whose_families_it_has() -> None:
+    assert EXTENDED.includes(GTZAN57)
+    assert not GTZAN57.includes(EXTENDED)
+    assert not GTZAN57.includes(dataclasses.replace(GTZAN57, version=2))
+    finer = dataclasses.replace(GTZAN57, config=AnalysisConfig(hop_length=256))
+    assert not EXTENDED.includes(finer)
 
 
 def test_the_widest_schema_that_fits_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:

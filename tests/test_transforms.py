@@ -73,6 +73,32 @@ def test_columns_without_names_stay_as_they_are():
     np.testing.assert_array_equal(RowTransform().fit_transform(ROW), ROW)
 
 
+def test_shapes_of_distributions_are_drawn_in():
+    found = RowTransform(columns=["onset_skew", "onset_kurtosis"]).fit_transform(
+        [[0.0, 1.0], [-10.0, 100.0], [np.sinh(2.0), 0.5]]
+    )
+    expected = [[0.0, 0.0], [np.arcsinh(-10.0), np.log(100.0)], [2.0, 0.0]]
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("onset4_var", 1e-3),
+        ("mfcc3_delta2_var", 1e-3),
+        ("mel1_sway_var", 1e-3),
+        ("tonnetz1_var", 1e-6),
+        ("mfcc3_var", 1e-12),
+    ],
+)
+def test_what_stands_still_is_not_far_out(name, least):
+    found = RowTransform(columns=[name]).fit_transform([[0.0], [least / 2], [1.0]])
+    np.testing.assert_allclose(found[:2, 0], np.log(least), rtol=1e-13)
+    assert found[2, 0] == 0.0
+    coarse = RowTransform(columns=[name], floor=0.1).fit_transform([[0.0]])
+    assert coarse[0, 0] == pytest.approx(np.log(0.1))
+
+
 def test_a_variance_of_zero_stays_finite():
     found = RowTransform(columns=["mfcc1_var"], floor=1e-6).fit_transform([[0.0], [1e-9]])
     np.testing.assert_array_equal(found, np.log([[1e-6], [1e-6]]))

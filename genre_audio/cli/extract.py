@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -16,14 +17,42 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
+class Columns(enum.StrEnum):
+    """Names of feature schemas."""
+
+    gtzan57 = "gtzan57"
+    extended = "extended"
+
+
+_OUTPUTS: Final = {
+    Columns.gtzan57: Path("features.csv"),
+    Columns.extended: Path("features-extended.csv"),
+}
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="The table; its manifest is put beside it. By default features.csv, or "
+        "features-extended.csv.",
+    ),
+]
+Chosen = Annotated[
+    Columns,
+    typer.Option(
+        help="Which columns: the 57 of the published GTZAN table, or 202 more that tell "
+        "how sound moves, for models of your own."
+    ),
+]
+
+
 def command(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH", help="Recordings, or folders of them.")
     ],
     *,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="The table; its manifest is put beside it.")
-    ] = Path("features.csv"),
+    output: Output = None,
+    schema: Chosen = Columns.gtzan57,
     labels: Annotated[
         str | None,
         typer.Option(
@@ -46,6 +75,7 @@ def command(
     from genre_audio.audio import find_recordings
     from genre_audio.config import Segmentation
     from genre_audio.extraction import extract
+    from genre_audio.features import SCHEMAS
 
     with progress("extracting") as (start, advance):
 
@@ -55,7 +85,8 @@ def command(
 
         summary = extract(
             find_recordings(paths),
-            output=output,
+            output=output or _OUTPUTS[schema],
+            schema=SCHEMAS[schema.value],
             segmentation=Segmentation(seconds=segment_seconds),
             labels=labels,
             n_jobs=jobs,

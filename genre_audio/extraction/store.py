@@ -77,8 +77,9 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
     Raises
     ------
     TableError
-        If what is there was not made by `extract`, lacks columns that it was made with,
-        or holds columns of somebody's own, which a new table would lose.
+        If what is there was not made by `extract`, or holds another schema's columns, lacks
+        columns that it was made with, or holds columns of somebody's own, which a new
+        table would lose.
 
     Examples
     --------
@@ -97,6 +98,7 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
             f"{output} was not made by genre-audio (it has no manifest beside it); "
             "choose another output with -o, or --force to replace it"
         )
+    _check_schema(output, theirs=str(manifest.schema.get("name", "")), ours=schema.name)
     _check_columns(output, theirs=manifest.schema.get("columns", ()), ours=schema.columns)
     known.labels = read_annotations(output, column="label").values
     # As `_entry` has it; resolved, because ".." behind a symbolic link leads elsewhere.
@@ -108,6 +110,15 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
     if manifest.schema_digest == schema.digest and manifest.segmentation == segmentation:
         _fill(known, read_table(output), manifest)
     return known
+
+
+def _check_schema(output: Path, *, theirs: str, ours: str) -> None:
+    """Refuse another schema; only a later version of the same takes the place of its rows."""
+    if theirs != ours:
+        raise TableError(
+            f"{output} holds the columns of the schema {theirs!r}, and {ours!r} was asked for: "
+            f"ask for {theirs!r}, choose another output with -o, or --force to replace it"
+        )
 
 
 def _check_columns(output: Path, *, theirs: Iterable[str], ours: Iterable[str]) -> None:

@@ -10,6 +10,6 @@ Nothing here reads a file, knows a table or holds state between segments.
 
 from genre_audio.features.extractor import feature_row
 from genre_audio.features.schema import Feature, Schema
-from genre_audio.features.schemas import GTZAN57, SCHEMAS, schema_of
+from genre_audio.features.schemas import EXTENDED, GTZAN57, SCHEMAS, schema_of
 
-__all__ = ["GTZAN57", "SCHEMAS", "Feature", "Schema", "feature_row", "schema_of"]
+__all__ = ["EXTENDED", "GTZAN57", "SCHEMAS", "Feature", "Schema", "feature_row", "schema_of"]

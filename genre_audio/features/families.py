@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genre_audio.features.framing import root_mean_squares, zero_crossing_rates
-from genre_audio.features.rhythm import onset_strengths, tempo_of
+from genre_audio.features.framing import zero_crossing_rates
+from genre_audio.features.rhythm import best_tempo
 from genre_audio.features.schema import feature
 
 if TYPE_CHECKING:
@@ -53,10 +53,7 @@ def rms(spectra: Spectra) -> Frames:
 
     Source: Tzanetakis & Cook: Musical genre classification of audio signals, 2002.
     """
-    config = spectra.config
-    return root_mean_squares(
-        spectra.y, n_fft=config.n_fft, hop_length=config.hop_length, pad_mode=config.pad_mode
-    )
+    return spectra.rms
 
 
 @feature()
@@ -122,8 +119,10 @@ def tempo(spectra: Spectra) -> Frames:
     Source: Ellis, D.: Beat tracking by dynamic programming, 2007.
     """
     config = spectra.config
-    onsets = onset_strengths(spectra.mel_db, n_fft=config.n_fft, hop_length=config.hop_length)
-    return np.array([tempo_of(onsets, sr=config.sr, hop_length=config.hop_length)])
+    if not spectra.mel.onsets.any():
+        return np.zeros(1)
+    tempo = best_tempo(spectra.mel.autocorrelation, sr=config.sr, hop_length=config.hop_length)
+    return np.array([tempo])
 
 
 @feature(*(f"mfcc{k}" for k in range(1, 21)))

@@ -11,7 +11,7 @@ from genre_audio.features.filters import hann
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["mean_autocorrelation", "onset_strengths", "tempo_of"]
+__all__ = ["best_tempo", "mean_autocorrelation", "onset_strengths", "tempo_of", "tempo_window"]
 
 _START_BPM = 120.0
 _MAX_BPM = 320.0
@@ -20,7 +20,11 @@ _BLOCK = 64  # frames that are transformed together: they fit the second cache
 
 
 def onset_strengths(
-    mel_db: NDArray[np.float32], *, n_fft: int, hop_length: int
+    mel_db: NDArray[np.float32],
+    *,
+    n_fft: int,
+    hop_length: int,
+    rises: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Return how much louder each frame is than the one before, the median over bands.
 
@@ -32,6 +36,8 @@ def onset_strengths(
         Mel spectrogram in dB.
     n_fft, hop_length : int
         Length and distance of frames: onsets are said half a frame later, where they are.
+    rises : ndarray of float32, shape (mels, frames - 1), optional
+        What each band rises by from frame to frame, where that is known already.
 
     Returns
     -------
@@ -46,7 +52,9 @@ def onset_strengths(
     >>> onset_strengths(mel_db, n_fft=4, hop_length=1).tolist()
     [0.0, 0.0, 0.0, 6.0, 0.0, 0.0]
     """
-    rises = np.ascontiguousarray(np.maximum(0.0, np.diff(mel_db, axis=1)).T)
+    if rises is None:
+        rises = np.maximum(0.0, np.diff(mel_db, axis=1))
+    rises = np.ascontiguousarray(rises.T)
     # Where fewer than half of the bands rise, the median is zero.
     rising = np.count_nonzero(rises, axis=1) >= rises.shape[1] // 2
     late = 1 + n_fft // (2 * hop_length)
@@ -81,12 +89,46 @@ def tempo_of(onsets: NDArray[np.float32], *, sr: int, hop_length: int) -> float:
     """
     if not onsets.any():
         return 0.0
-    lags = int(_WINDOW_SECONDS * sr // hop_length)
-    tempi = 60.0 * sr / (hop_length * np.arange(1.0, lags))
+    window = tempo_window(sr=sr, hop_length=hop_length)
+    return best_tempo(mean_autocorrelation(onsets, window=window), sr=sr, hop_length=hop_length)
+
+
+def best_tempo(autocorrelation: NDArray[np.float64], *, sr: int, hop_length: int) -> float:
+    """Return the tempo in beats per minute of the best lag: the end of `tempo_of`.
+
+    Parameters
+    ----------
+    autocorrelation : ndarray of float64, shape (lags,)
+        Of onset strengths.
+    sr : int
+        Sampling rate in Hz.
+    hop_length : int
+        Distance of frames in samples.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.features.rhythm import best_tempo
+    >>> round(best_tempo(np.eye(344)[20], sr=22050, hop_length=512), 1)
+    129.2
+    """
+    tempi = 60.0 * sr / (hop_length * np.arange(1.0, len(autocorrelation)))
     likely = -0.5 * (np.log2(tempi) - np.log2(_START_BPM)) ** 2
     likely[tempi >= _MAX_BPM] = -np.inf
-    found = np.log1p(1e6 * mean_autocorrelation(onsets, window=hann(lags))[1:]) + likely
+    found = np.log1p(1e6 * autocorrelation[1:]) + likely
     return float(tempi[np.argmax(found)])
+
+
+def tempo_window(*, sr: int, hop_length: int) -> NDArray[np.float64]:
+    """Return the window of the stretches in which onsets are compared, shape (lags,).
+
+    Examples
+    --------
+    >>> from genre_audio.features.rhythm import tempo_window
+    >>> tempo_window(sr=22050, hop_length=512).shape
+    (344,)
+    """
+    return hann(int(_WINDOW_SECONDS * sr // hop_length))
 
 
 def mean_autocorrelation(

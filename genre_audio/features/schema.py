@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genre_audio.config import AnalysisConfig, digest
+from genre_audio.features.moments import statistic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ class Feature:
         """Names of the columns, in order."""
         if not self.statistics:
             return self.names
-        return tuple(f"{name}_{statistic}" for name in self.names for statistic in self.statistics)
+        return tuple(f"{name}_{suffix}" for name in self.names for suffix in self.statistics)
 
     def __call__(self, spectra: Spectra) -> list[float]:
         """Return the values of the columns, in order."""
@@ -71,7 +72,7 @@ class Feature:
             raise AssertionError(f"{self.name} made {len(rows)} rows for {len(self.names)} names")
         if not self.statistics:
             return [float(np.asarray(row).item()) for row in rows]
-        return [float(getattr(np, statistic)(row)) for row in rows for statistic in self.statistics]
+        return [statistic(suffix, row) for row in rows for suffix in self.statistics]
 
 
 def feature(
@@ -85,7 +86,7 @@ def feature(
         One name for each row that the function returns; its own name by default.
     statistics : tuple of str
         Names of numpy functions applied to each row (variances are population
-        variances), or ``()``.
+        variances), ``"skew"`` and ``"kurtosis"`` of `moments`, or ``()``.
 
     Examples
     --------
@@ -140,6 +141,14 @@ class Schema:
     def digest(self) -> str:
         """The identity of this schema."""
         return digest(self.as_dict())
+
+    def includes(self, other: Schema) -> bool:
+        """Tell whether the columns of another schema are among these, made in the same way.
+
+        Not of another version of this schema, which makes other numbers.
+        """
+        families = set(self.features).issuperset(other.features)
+        return families and self.config == other.config and self.name != other.name
 
     def as_dict(self) -> dict[str, Any]:
         """Return name, version, columns and configuration, as JSON can say them."""

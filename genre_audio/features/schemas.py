@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from genre_audio.features import families
+from genre_audio.features import extended, families
 from genre_audio.features.schema import Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["GTZAN57", "SCHEMAS", "schema_of"]
+__all__ = ["EXTENDED", "GTZAN57", "SCHEMAS", "schema_of"]
 
 GTZAN57: Final = Schema(
     name="gtzan57",
@@ -30,7 +30,12 @@ GTZAN57: Final = Schema(
 )
 """The 57 columns of the published GTZAN table ``features_30_sec.csv``."""
 
-SCHEMAS: Final[Mapping[str, Schema]] = {GTZAN57.name: GTZAN57}
+EXTENDED: Final = Schema(
+    name="extended", version=1, features=(*GTZAN57.features, *extended.FAMILIES)
+)
+"""The same 57 columns, and some two hundred that tell how sound moves."""
+
+SCHEMAS: Final[Mapping[str, Schema]] = {schema.name: schema for schema in (GTZAN57, EXTENDED)}
 
 
 def schema_of(columns: Iterable[str]) -> Schema | None:

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genre_audio.errors import ParameterError
-from genre_audio.features.filters import chroma_filters, cosines, fft_frequencies, mel_filters
+from genre_audio.features.filters import chroma_filters, fft_frequencies, mel_filters
 from genre_audio.features.fourier import Transform
+from genre_audio.features.framing import root_mean_squares
 from genre_audio.features.hpss import part_moments
+from genre_audio.features.mel import MelSpectrum
+from genre_audio.features.octaves import OctaveBands
 from genre_audio.features.pitch import estimate_tuning
+from genre_audio.kernels.bands import spectral_change
 from genre_audio.kernels.shapes import spectral_shapes
 
 if TYPE_CHECKING:
@@ -101,17 +105,42 @@ class Spectra:
         return (energy / strongest).astype(np.float32)
 
     @functools.cached_property
+    def mel(self) -> MelSpectrum:
+        """Mel spectrum, and what is made from it."""
+        config = self.config
+        power = mel_filters(config.sr, config.n_fft, config.n_mels) @ self.power
+        return MelSpectrum(power, config=config)
+
+    @property
     def mel_db(self) -> NDArray[np.float32]:
         """Mel spectrogram in dB, shape (mels, frames), clamped 80 dB below its maximum."""
-        config = self.config
-        mel = mel_filters(config.sr, config.n_fft, config.n_mels) @ self.power
-        db = 10.0 * np.log10(np.maximum(np.float32(1e-10), mel))
-        return np.maximum(db, db.max() - 80.0)
+        return self.mel.db
 
-    @functools.cached_property
+    @property
     def cepstra(self) -> NDArray[np.float64]:
         """Mel-frequency cepstral coefficients, shape (mfcc, frames)."""
-        return cosines(self.config.n_mfcc, self.config.n_mels) @ self.mel_db
+        return self.mel.cepstra
+
+    @functools.cached_property
+    def rms(self) -> NDArray[np.float32]:
+        """Root mean square of the samples of each frame, shape (frames,)."""
+        config = self.config
+        return root_mean_squares(
+            self.y, n_fft=config.n_fft, hop_length=config.hop_length, pad_mode=config.pad_mode
+        )
+
+    @functools.cached_property
+    def changes(self) -> NDArray[np.float64]:
+        """How much of each spectrum lies elsewhere than before, shape (frames - 1,)."""
+        magnitudes = self.transform.magnitudes
+        changes = np.empty(len(magnitudes) - 1)
+        spectral_change(magnitudes, changes)
+        return changes
+
+    @functools.cached_property
+    def bands(self) -> OctaveBands:
+        """Levels of octave bands."""
+        return OctaveBands.of(self.S, sr=self.config.sr, n_fft=self.config.n_fft)
 
     @functools.cached_property
     def part_moments(self) -> NDArray[np.float64]:

@@ -36,6 +36,12 @@ _LOUDNESS: Final = "mfcc1_mean"
 # The first coefficient of an orthonormal DCT-II over 128 bands is their sum / sqrt(128),
 # so a gain of x dB in every band moves it by x * sqrt(128).
 _LOUDNESS_PER_DB: Final = float(np.sqrt(128.0))
+# Below these, columns of the schema `extended` say that nothing moves, as where a recording
+# holds no high notes at all; how little is rounding. In dB², and in squares of shares.
+_STILL: Final = {
+    **dict.fromkeys(("flatness", "contrast", "onset", "sway", "delta"), 1e-3),
+    **dict.fromkeys(("flux", "entropy", "tonnetz"), 1e-6),
+}
 # As small as the samples below which features know no sound.
 _SMALLEST: Final = 1e-10
 
@@ -81,13 +87,22 @@ def reformed(
         if scale is not None:
             rows[:, place] *= np.exp(-2.0 * rows[:, scale])
         if name.endswith("_var"):
-            rows[:, place] = np.log(np.maximum(rows[:, place], floor))
+            rows[:, place] = np.log(np.maximum(rows[:, place], max(floor, _still(name))))
+        elif name.endswith("_skew"):
+            rows[:, place] = np.arcsinh(rows[:, place])
+        elif name.endswith("_kurtosis"):
+            rows[:, place] = np.log(np.maximum(rows[:, place], 1.0))
         elif name in OFFSETS:
             rows[:, place] = np.arcsinh(rows[:, place] / 1e-5)
         elif name == _LOUDNESS and level_invariant:
             decibels = 20.0 / np.log(10.0) * rows[:, places[LEVEL]]
             rows[:, place] -= decibels * _LOUDNESS_PER_DB
     return np.hstack([rows[:, kept], sizes])
+
+
+def _still(name: str) -> float:
+    """Return the variance from which on a column says that something moves."""
+    return max((variance for part, variance in _STILL.items() if part in name), default=0.0)
 
 
 def sized(columns: Sequence[str], *, offsets: bool) -> list[str]:

@@ -48,7 +48,9 @@ class RowTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ``rms``, ``harmony`` and ``perceptr`` by that of ``rms_mean``. These means and
     ``tempo`` become logarithms, too. ``harmony_mean`` and ``perceptr_mean`` are dropped,
     or with `offsets` become ``asinh(value / 1e-5)`` and, in further columns at the end,
-    ``log(abs(value) + 1e-7)``. All other columns stay as they are.
+    ``log(abs(value) + 1e-7)``. Of the schema `extended`, columns ending in ``_skew``
+    become ``asinh(value)``, those in ``_kurtosis`` ``log(max(value, 1))``, and variances
+    have a floor of 1e-3 dB² or 1e-6. All other columns stay as they are.
 
     With `level_invariant`, ``mfcc1_mean`` loses ``20 * log10(rms_mean) * sqrt(128)``,
     and ``rms_mean`` is dropped: what is left does not move when a recording is scaled.

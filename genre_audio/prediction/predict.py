@@ -145,7 +145,7 @@ def predict_table(
     Parameters
     ----------
     table : FeatureTable
-        Of the model's schema and segmentation.
+        Of the model's segmentation, and of its schema or one that includes it.
     bundle, coverage
         As in `predict_recording`.
 
@@ -172,6 +172,9 @@ def predict_table(
     >>> predict_table(FeatureTable(frame, GTZAN57, Segmentation()), bundle)[1].label
     'classical'
     """
+    wanted = SCHEMAS.get(bundle.info.schema["name"])
+    if wanted is not None and table.schema.includes(wanted):
+        table = dataclasses.replace(table, schema=wanted)
     bundle.check(schema=table.schema, segmentation=table.segmentation)
     frame, sr = table.frame, table.schema.config.sr
     full = np.full(len(frame), float(table.segmentation.samples(sr)))
