@@ -211,7 +211,10 @@ def test_a_models_settings_are_taken_and_not_its_fit(features, tiny, asked, tmp_
 
 def test_a_model_that_does_not_say_how_it_was_made(tiny_folder):
     info = load_bundle(tiny_folder).info  # its budget is of the tests' own
-    assert not model_procedure(info, budget="none").level_invariant
+    assert model_procedure(info, budget="none").level_invariant
+    older = {key: value for key, value in info.learning.items() if key != "level_invariant"}
+    made = model_procedure(dataclasses.replace(info, learning=older), budget="none")
+    assert not made.level_invariant
     with pytest.raises(ModelError, match=r"unknown budget 'tiny'.*give --budget"):
         model_procedure(info)
     with pytest.raises(ModelError, match="does not say how it was made"):

@@ -226,7 +226,7 @@ def _write_report(
     found: Sequence[Evaluation], comparisons: Sequence[Comparison], path: Path
 ) -> None:
     from genre_audio.files import replace_text
-    from genre_audio.reporting.evaluation_page import (  # type: ignore[import-untyped, unused-ignore]
+    from genre_audio.reporting.evaluation_page import (
         evaluation_page,
     )
 

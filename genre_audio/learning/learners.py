@@ -8,16 +8,14 @@ distance means difference in genre rather than in brightness or tempo. That is w
 to seven points of accuracy to each of them on artists that were not heard before.
 
 Every estimator is seeded and runs on one thread: parallel work belongs to the caller.
-The hand-set defaults are good by themselves; spaces are narrow and lean towards strong
-regularisation, because what is tuned on few hundred recordings by known artists
-overfits those artists. Nothing may enter here that sees rows.
+The hand-set defaults are good by themselves; `spaces` says what may be tuned. Nothing may
+enter here that sees rows.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import scipy.stats
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
@@ -28,6 +26,7 @@ from genre_audio.errors import ParameterError
 from genre_audio.learning.boosting import BetweenValues
 from genre_audio.learning.kernel_logistic import KernelLogisticRegression
 from genre_audio.learning.neighbours import CappedNeighbors
+from genre_audio.learning.spaces import SPACES
 from genre_audio.learning.transforms import NormalScores, RowTransform
 from genre_audio.learning.whitening import WithinClassWhitening
 
@@ -141,43 +140,6 @@ LEARNERS: Final = tuple(name for name in _STEPS if name not in EXTRA_LEARNERS)
 ALL_LEARNERS: Final = (*LEARNERS, *EXTRA_LEARNERS)
 """Names of all learners."""
 
-_SPACES: Final[dict[str, dict[str, Any]]] = {
-    "logistic_regression": {
-        "estimator__C": scipy.stats.loguniform(10.0, 150.0),
-        "estimator__gamma": scipy.stats.loguniform(0.01, 0.04),
-        "metric__transformer_weights": [{"discriminants": weight} for weight in (0.25, 0.5, 1.0)],
-        "metric__whiten__shrinkage": [0.3, 0.5, 0.7],
-    },
-    "qda": {
-        "estimator__shrinkage": scipy.stats.uniform(0.25, 0.45),
-        "whiten__shrinkage": [0.05, 0.1, 0.2],
-    },
-    "knn": {
-        "estimator__n_neighbors": [8, 12, 18],
-        "metric__transformer_weights": [{"discriminants": weight} for weight in (1.0, 2.0)],
-        "metric__whiten__shrinkage": [0.1, 0.2, 0.4],
-    },
-    "random_forest": {
-        "estimator__max_features": ["sqrt", 0.2, 0.3],
-        "estimator__min_samples_leaf": [1, 2, 3],
-        "widen__discriminants__shrinkage": [0.05, 0.1, 0.2],
-    },
-    "xgboost": {
-        "estimator__n_estimators": [200, 400],
-        "estimator__max_depth": [2, 3],
-        "estimator__learning_rate": scipy.stats.loguniform(0.05, 0.15),
-        "estimator__subsample": scipy.stats.uniform(0.5, 0.3),
-        "estimator__colsample_bytree": scipy.stats.uniform(0.2, 0.3),
-        "estimator__reg_lambda": scipy.stats.loguniform(2.0, 20.0),
-        "widen__discriminants__shrinkage": [0.05, 0.1, 0.2],
-    },
-    "decision_tree": {
-        "estimator__max_leaf_nodes": [15, 30, 60],
-        "estimator__min_samples_leaf": [4, 8, 16],
-        "widen__discriminants__shrinkage": [0.05, 0.1, 0.2],
-    },
-}
-
 
 def _known(name: str) -> str:
     if name not in _STEPS:
@@ -251,4 +213,4 @@ def search_space(name: str) -> dict[str, Any]:
     >>> sorted(search_space("qda"))
     ['estimator__shrinkage', 'whiten__shrinkage']
     """
-    return dict(_SPACES[_known(name)])
+    return dict(SPACES[_known(name)])

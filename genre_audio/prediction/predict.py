@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,15 +14,13 @@ from genre_audio.errors import AudioError, TableError
 from genre_audio.execution import map_unordered
 from genre_audio.extraction import Extracted, Failure, extract_recording, prepare_kernels
 from genre_audio.features import SCHEMAS, Schema
-from genre_audio.learning.bearing import shortness
-from genre_audio.prediction.prediction import Prediction, SegmentPrediction
+from genre_audio.prediction.pool import pool
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from genre_audio.prediction.prediction import Prediction
     from genre_audio.tables import FeatureTable
     from genre_audio.training import ModelBundle
 
@@ -130,7 +128,7 @@ def predict_extracted(
     owners = np.repeat(np.arange(len(recordings)), [len(r.rows) for r in recordings])
     names = [recording.name for recording in recordings]
     refuse = functools.partial(AudioError, kind="not_finite")
-    pooled = _pool(X, lengths, places, owners, names, bundle, refuse, coverage)
+    pooled = pool(X, lengths, places, owners, names, bundle, refuse, coverage)
     return [
         dataclasses.replace(prediction, refused=recording.refused, quality=recording.quality)
         for prediction, recording in zip(pooled, recordings, strict=True)
@@ -185,70 +183,4 @@ def predict_table(
     rank = np.argsort(order)
     places = list(zip(starts.tolist(), (starts + lengths / sr).tolist(), strict=True))
     ordered = [str(name) for name in names[order]]
-    return _pool(table.X, lengths, places, rank[owners], ordered, bundle, TableError, coverage)
-
-
-def _pool(
-    X: NDArray[np.float64],
-    lengths: NDArray[np.float64],
-    places: list[tuple[float, float]],
-    owners: NDArray[np.intp],
-    names: list[str],
-    bundle: ModelBundle,
-    refuse: Callable[[str], Exception],
-    coverage: float | None,
-) -> list[Prediction]:
-    coverage = bundle.resolve_coverage(coverage)
-    if not names:
-        return []
-    probabilities = bundle.predict_proba(X)
-    seconds = np.array([stop - start for start, stop in places])
-    short = shortness(seconds, full=bundle.segmentation.seconds)
-    percentiles = bundle.neighbourhood.percentile(X, shortness=short)
-    sound = np.isfinite(probabilities).all(axis=1) & np.isfinite(percentiles)
-    if not sound.all():
-        row = int(sound.argmin())
-        raise refuse(
-            f"the model has no answer for {names[owners[row]]}: among its features is "
-            f"{np.abs(X[row]).max():g}; extract it again, or leave it out"
-        )
-    labels = bundle.labels
-    segments = [
-        SegmentPrediction(start, stop, dict(zip(labels, row, strict=True)))
-        for (start, stop), row in zip(places, probabilities.tolist(), strict=True)
-    ]
-    identity = _identity(bundle)
-    predictions = []
-    by_time = np.lexsort(np.stack([np.array([start for start, _ in places]), owners]))
-    parts = np.split(by_time, np.cumsum(np.bincount(owners))[:-1])
-    for name, mine in zip(names, parts, strict=True):
-        # By hand, because np.average asks more questions than a row has numbers.
-        weights, total = lengths[mine], lengths[mine].sum()
-        mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / total
-        percentile = float((percentiles[mine] * weights).sum() / total)
-        predictions.append(
-            Prediction(
-                recording=name,
-                probabilities=dict(zip(labels, mean.tolist(), strict=True)),
-                segments=tuple(segments[place] for place in mine),
-                refused=(),
-                distance_percentile=percentile,
-                genres_not_ruled_out=bundle.not_ruled_out(mean, coverage=coverage),
-                coverage=coverage,
-                unlike=percentile > bundle.info.thresholds["unlike_percentile"],
-                **identity,
-            )
-        )
-    return predictions
-
-
-def _identity(bundle: ModelBundle) -> dict[str, Any]:
-    info = bundle.info
-    model = {
-        "name": info.name,
-        "digest": bundle.digest,
-        "created": info.created,
-        "training_table": info.training["digest"],
-        "segment_seconds": bundle.segmentation.seconds,
-    }
-    return {"model": model, "schema": dict(info.schema)}
+    return pool(table.X, lengths, places, rank[owners], ordered, bundle, TableError, coverage)
