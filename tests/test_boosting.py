@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import clone
 from xgboost import XGBClassifier
 
-from genre_audio.learning.boosting import BetweenValues, _between
+from genre_audio.learning.boosting import BetweenValues, _moved
 
 HOW = {"n_estimators": 40, "max_depth": 2, "subsample": 0.6, "tree_method": "hist", "n_jobs": 1}
 
@@ -39,11 +39,16 @@ def test_parameters_are_those_of_xgboost(table):
     assert {key: again.get_params()[key] for key in HOW} == HOW
 
 
-def test_a_threshold_parts_values_as_before():
+def test_values_keep_their_order_and_their_ties():
     near = np.float32(1.0)
-    values = np.array([0.0, near, np.nextafter(near, np.float32(2)), 4.0], dtype=np.float32)
-    assert _between(values, near) == 0.5
-    assert _between(values, values[2]) == values[2], "nothing lies between"
-    assert _between(values, np.float32(3.9)) == pytest.approx(2.5)
-    assert _between(values, np.float32(-1)) == -1
-    assert _between(values, np.float32(9)) == 9
+    beside = np.nextafter(near, np.float32(2))
+    column = np.array([4.0, near, 0.0, beside, near], dtype=np.float32)
+    # Nothing lies between neighbours in single precision.
+    assert _moved(column).tolist() == [pytest.approx(2.5), 0.5, 0.0, beside, 0.5]
+
+
+def test_a_threshold_parts_training_rows_halfway():
+    X, y = np.array([[0.0], [1.0], [3.0], [4.0]] * 10), np.array([0, 0, 1, 1] * 10)
+    one = BetweenValues(**{**HOW, "n_estimators": 1, "max_depth": 1, "subsample": 1.0}).fit(X, y)
+    answers = one.predict(np.array([[1.99], [2.01]]))
+    assert answers.tolist() == [0, 1], "the threshold is 2"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -18,9 +17,10 @@ class BetweenValues(XGBClassifier):  # type: ignore[misc]
     """XGBoost's classifier, with thresholds halfway between neighbouring values.
 
     Histograms take values of training rows as thresholds. Such a row, described again
-    after a change of gain, differs by rounding, and would be sent to the other leaf. Moved
-    halfway to the next smaller value of the column, a threshold parts the training rows
-    as before.
+    after a change of gain, differs by rounding, and would be sent to the other leaf. So
+    each value is moved halfway to the next smaller one of its column before the trees are
+    fitted: their order is the same, so the trees are, and their thresholds part the rows
+    as they came in the same way, far from all of them.
 
     Examples
     --------
@@ -33,29 +33,18 @@ class BetweenValues(XGBClassifier):  # type: ignore[misc]
     """
 
     def fit(self, X: Any, y: Any, **how: Any) -> Self:  # noqa: ANN401 - as XGBClassifier
-        """Fit the trees, and move their thresholds."""
-        super().fit(X, y, **how)
-        booster = self.get_booster()
-        model = json.loads(booster.save_raw("json"))
+        """Fit the trees to rows whose values are moved."""
         # Rows are compared in single precision.
-        columns = [np.unique(column) for column in np.asarray(X, dtype=np.float32).T]
-        for tree in model["learner"]["gradient_booster"]["model"]["trees"]:
-            for node, left in enumerate(tree["left_children"]):
-                if left >= 0:
-                    values = columns[tree["split_indices"][node]]
-                    tree["split_conditions"][node] = _between(
-                        values, np.float32(tree["split_conditions"][node])
-                    )
-        booster.load_model(bytearray(json.dumps(model), "utf-8"))
+        columns = np.asarray(X, dtype=np.float32).T
+        super().fit(np.stack([_moved(column) for column in columns], axis=1), y, **how)
         return self
 
 
-def _between(values: npt.NDArray[np.float32], threshold: np.float32) -> float:
-    """Return a threshold that parts the values as this one does, far from all of them."""
-    above = int(np.searchsorted(values, threshold))
-    if not 0 < above < len(values):
-        return float(threshold)
-    lower, upper = values[above - 1], values[above]
-    middle = np.float32((float(lower) + float(upper)) / 2)
+def _moved(column: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return each value halfway to the next smaller one; the smallest stays."""
+    values, places = np.unique(column, return_inverse=True)
+    lower, upper = values[:-1].astype(np.float64), values[1:].astype(np.float64)
+    middle = ((lower + upper) / 2).astype(np.float32)
     # Neighbours in single precision have nothing between them.
-    return float(middle) if lower < middle else float(upper)
+    moved = np.where(values[:-1] < middle, middle, values[1:])
+    return np.concatenate([values[:1], moved])[places]
