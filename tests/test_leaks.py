@@ -54,7 +54,7 @@ def spies(monkeypatch):
     Spy.asked = []
     for name in ("qda", "knn"):
         monkeypatch.setitem(learners._STEPS, name, lambda *_: [("estimator", Spy())])
-        monkeypatch.setitem(learners._SPACES, name, {"estimator__k": [1, 2, 3]})
+        monkeypatch.setitem(learners.SPACES, name, {"estimator__k": [1, 2, 3]})
 
 
 def dataset():

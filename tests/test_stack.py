@@ -9,6 +9,7 @@ import skops.io
 from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import GTZAN57
@@ -76,6 +77,20 @@ def test_the_number_of_processes_changes_nothing(fitted, table):
     parallel = GenreStack(budget=TUNED, seed=3, n_jobs=2).fit(X, y)
     np.testing.assert_array_equal(parallel.predict_proba(X), fitted.predict_proba(X))
     assert parallel.best_params_ == fitted.best_params_
+
+
+def test_the_final_learner_is_fitted_on_one_thread(monkeypatch, table):
+    # Sums over two threads differ in their last digits, and so would probabilities.
+    threads, fit = [], MixturePool.fit
+
+    def spy(self, P, y):
+        threads.extend(pool["num_threads"] for pool in threadpool_info())
+        return fit(self, P, y)
+
+    monkeypatch.setattr(MixturePool, "fit", spy)
+    with threadpool_limits(2):
+        GenreStack(learners=("qda",), budget=TINY).fit(*table)
+    assert set(threads) == {1}
 
 
 def test_another_seed_gives_another_model(fitted, table):
@@ -175,6 +190,17 @@ def test_sets_are_learned_for_recordings(monkeypatch, table):
     order = np.argsort(np.arange(36).astype(str))
     np.testing.assert_allclose(whole, rows.reshape(36, 2, 3).mean(axis=1)[order], rtol=1e-12)
     assert truth.tolist() == np.repeat(np.arange(3), 12)[order].tolist()
+
+
+def test_without_groups_recordings_are_not_parted(monkeypatch, table):
+    seen, folds_of = [], stack_module.grouped_folds
+    monkeypatch.setattr(
+        stack_module, "grouped_folds", lambda y, **how: seen.append(how) or folds_of(y, **how)
+    )
+    owners = np.repeat(np.arange(36), 2)
+    GenreStack(learners=("qda",), budget=TINY).fit(*table, recordings=owners)
+    assert len(np.unique(seen[0]["groups"])) == 36
+    assert (seen[0]["groups"][::2] == seen[0]["groups"][1::2]).all()
 
 
 def test_rows_of_one_recording_and_two_classes_stay_apart():
@@ -282,3 +308,11 @@ def test_groups_must_be_as_many_as_rows(table):
 def test_unknown_learners_are_refused(table):
     with pytest.raises(ParameterError, match="unknown learner"):
         GenreStack(learners=("svm",), budget=TINY).fit(*table)
+
+
+def test_a_class_that_hardly_varies_is_learned_as_well(table):
+    X, y = table[0].copy(), table[1]
+    X[y == "pop"] = 3.0 + 1e-4 * X[y == "pop"]
+    stack = GenreStack(learners=("qda", "knn"), budget=TINY).fit(X, y)
+    assert (stack.predict(X)[y == "pop"] == "pop").all()
+    assert np.isfinite(stack.predict_proba(X)).all()

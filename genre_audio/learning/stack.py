@@ -150,16 +150,16 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y : array_like of shape (n_rows,)
             Labels.
         groups : array_like of shape (n_rows,), optional
-            What must not be parted, such as artists; by default each row is by itself.
-            Equal rows are kept together in any case.
+            What must not be parted, such as artists; by default recordings are not. Equal
+            rows are kept together in any case.
         recordings : array_like of shape (n_rows,), optional
             The recording of each row; by default each row is one. Conformal sets are
             learned for recordings, whose probabilities are the mean of their rows'.
         """
         X, labels = validate_data(self, X, y, dtype=np.float64)
         codes = self._encode(labels)
-        owners = np.arange(len(X)) if groups is None else column_or_1d(groups)
         whole = np.arange(len(X)) if recordings is None else column_or_1d(recordings)
+        owners = whole if groups is None else column_or_1d(groups)
         check_consistent_length(X, owners, whole)
         owners = merge_groups(owners, duplicates=exact_duplicates(X))
         self.n_groups_ = len(np.unique(owners))
@@ -171,8 +171,8 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ),
         ):
             P, folds = self._fit_learners(X, codes, owners=owners)
-        self.pool_ = MixturePool().fit(P, codes)
-        held_out = cross_fitted(P, codes, folds=folds)
+            self.pool_ = MixturePool().fit(P, codes)
+            held_out = cross_fitted(P, codes, folds=folds)
         self.conformal_ = ConformalSets.fit(*whole_recordings(held_out, codes, names=whole))
         return self
 
@@ -231,7 +231,8 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401
         """Return the probability of each class: shape (n_rows, n_classes)."""
         check_is_fitted(self)
-        return self.pool_.predict_proba(self.learner_probabilities(X))
+        with threadpool_limits(1):
+            return self.pool_.predict_proba(self.learner_probabilities(X))
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401
         """Return the likeliest label of each row: shape (n_rows,)."""
