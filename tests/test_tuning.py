@@ -169,7 +169,16 @@ def test_lifted_probabilities_are_probabilities():
 
 
 @pytest.mark.parametrize(
-    ("gains", "chosen"), [([0.2, 0.21, 0.19], 1), ([0.9, -0.3, 0.1], 0), ([-0.1, -0.1, -0.1], 0)]
+    ("gains", "chosen"),
+    [
+        ([0.2, 0.21, 0.19], 1),
+        ([0.9, -0.3, 0.1], 0),
+        ([-0.1, -0.1, -0.1], 0),
+        # By hand: 0.0667 against 2.92 * 0.0208 * sqrt(1/3 + 1/2) = 0.0555.
+        ([0.09, 0.05, 0.06], 1),
+        # 0.0700 against 2.92 * 0.0265 * sqrt(1/3 + 1/2) = 0.0705.
+        ([0.10, 0.05, 0.06], 0),
+    ],
 )
 def test_the_defaults_stay_unless_they_are_clearly_beaten(gains, chosen):
     results = {f"split{k}_test_score": np.array([-1.0, -1.0 + g]) for k, g in enumerate(gains)}
