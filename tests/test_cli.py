@@ -664,7 +664,7 @@ def program(*arguments, env=None, **how):
 
 
 HEAVY = {"joblib", "librosa", "numba", "numpy", "pandas", "scipy", "skops", "sklearn"}
-HEAVY |= {"filelock", "matplotlib", "pydantic", "rich", "soundfile", "soxr", "xgboost"}
+HEAVY |= {"filelock", "jinja2", "matplotlib", "pydantic", "rich", "soundfile", "soxr", "xgboost"}
 LOOK = "import sys; print(sorted(set(sys.modules) & set(%r)))"
 
 
@@ -710,7 +710,7 @@ def test_a_model_answers_with_numpy_alone():
 
 
 # What trains, what reads tables, what spreads work over processes, and what drags all in.
-SPARED = {"joblib", "librosa", "matplotlib", "pandas", "skops", "sklearn", "xgboost"}
+SPARED = {"jinja2", "joblib", "librosa", "matplotlib", "pandas", "skops", "sklearn", "xgboost"}
 SPARED |= {"scipy.optimize", "scipy.signal", "scipy.stats"}
 
 

@@ -234,6 +234,11 @@ def rename_kind(values, old, new):
         lambda v: v.update({"knn/3/neighbours/extra": np.array(1)}),
         lambda v: v.update(extra=np.zeros(10**6)),
         lambda v: v.update(share=np.full(2, 0.1)),
+        lambda v: v.update(weights=np.ones(2)),
+        lambda v: v.update(weights=np.ones((5, 5))),
+        lambda v: v.update(weights=-v["weights"]),
+        lambda v: v["sureness"].fill(np.nan),
+        lambda v: v.pop("whole"),
         lambda v: v.update({"svm/0/scale/mean": np.zeros(1)}),
         lambda v: v.update({"space/2/forest/left": np.zeros(1)}),
     ],
@@ -252,9 +257,6 @@ def test_another_object_than_a_model_is_refused(folder, edit):
         lambda v: v.update({"qda/1/scale/mean": np.zeros(5)}),
         lambda v: v.update({"qda/1/scale/mean": np.array(["text"])}),
         lambda v: v["random_forest/3/forest/feature"].fill(10**6),
-        lambda v: v.update(weights=np.ones(2)),
-        lambda v: v.update(weights=np.ones((5, 5))),
-        lambda v: v.update(weights=-v["weights"]),
     ],
 )
 def test_a_model_that_cannot_answer_is_refused(folder, edit):

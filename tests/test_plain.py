@@ -296,6 +296,39 @@ def test_arrays_that_nobody_asks_for_are_refused(stack, name):
         PlainStack.from_arrays(arrays | {name: np.zeros(1)})
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"weights": np.array([0.5, 0.5])},
+        {"weights": np.full((5, 1), 0.2)},
+        {"weights": np.full(5, 0.2, np.float32)},
+        {"weights": np.array([1.0, 0.5, 0.5, -0.5, -0.5])},
+        {"sureness": np.ones(4)},
+        {"sureness": np.full(5, "1")},
+        {"sureness": np.full(5, np.nan)},
+        {"sureness": np.full(5, -1.0)},
+        {"whole": np.ones(1)},
+        {"whole": np.array(np.inf)},
+        {"whole": np.array(-1.0)},
+        {"whole": np.array(1)},
+        {"share": np.array(1.0)},
+        {"share": np.array(-0.001)},
+        {"share": np.array(True)},
+    ],
+)
+def test_pools_that_cannot_join_are_refused(stack, how):
+    arrays = plain_stack(stack).to_arrays()
+    with pytest.raises(ValueError, match=r"its (weights|sureness|whole|share) "):
+        PlainStack.from_arrays(arrays | how)
+
+
+@pytest.mark.parametrize("name", ["weights", "share", "sureness", "whole"])
+def test_half_a_pool_is_refused(stack, name):
+    arrays = plain_stack(stack).to_arrays()
+    with pytest.raises(KeyError, match=name):
+        PlainStack.from_arrays({key: value for key, value in arrays.items() if key != name})
+
+
 def test_numbers_too_large_to_calculate_with_give_no_number_and_no_warning(stack):
     X = new_rows()[:3].copy()
     X[1, COLUMNS.index("mfcc8_mean")] = 1e160

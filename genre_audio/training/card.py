@@ -58,7 +58,8 @@ def _overview(info: BundleInfo) -> str:
             f"Task: {info.task}; labels: {', '.join(info.labels)}",
             f"Features: {info.schema['name']} version {info.schema['version']} "
             f"({info.schema['digest']}), segments of {info.segmentation['seconds']:g} s",
-            f"Learners: {', '.join(info.learning['learners'])}, joined by logistic regression",
+            f"Learners: {', '.join(info.learning['learners'])}, joined with weights and powers "
+            "that were learned from what they said of rows that they had not seen",
             _level(info.learning),
             f"Created {info.created} with {versions}",
         ]

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     Rows = NDArray[np.float64]
 
-__all__ = ["lift", "mixed", "pooled", "softmax"]
+__all__ = ["check_pool", "lift", "mixed", "pooled", "softmax"]
 
 
 def softmax(scores: NDArray[Any]) -> NDArray[Any]:
@@ -114,3 +116,37 @@ def mixed(P: Rows, *, weights: Rows, sureness: Rows, whole: float, share: float)
     """
     each = softmax(sureness[:, np.newaxis, np.newaxis] * np.log(lift(P, share=share)))
     return softmax(whole * np.log(lift(np.tensordot(weights, each, 1), share=share)))
+
+
+def check_pool(pool: Mapping[str, NDArray[Any]], *, n_learners: int) -> None:
+    """Refuse what cannot join so many learners, as a stranger's file may hold it.
+
+    Parameters
+    ----------
+    pool : mapping of str to ndarray
+        What `pooled` takes by name, or `mixed`.
+    n_learners : int
+        How many are to be joined.
+
+    Raises
+    ------
+    KeyError, ValueError
+        If something is missing, of another shape or type than ours, or no share or power.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.plain.pooling import check_pool
+    >>> check_pool({"weights": np.array([0.5, 0.5]), "share": np.array(0.001)}, n_learners=2)
+    """
+    shapes: dict[str, tuple[int, ...]] = {"weights": (n_learners,), "share": ()}
+    if "sureness" in pool or "whole" in pool:
+        shapes |= {"sureness": (n_learners,), "whole": ()}
+    for name, shape in shapes.items():
+        value = pool[name]
+        if value.shape != shape or value.dtype != np.float64:
+            raise ValueError(f"its {name} is no array of {shape} numbers")
+        if not (np.isfinite(value) & (value >= 0.0)).all():
+            raise ValueError(f"its {name} holds what is no share and no power")
+    if pool["share"] >= 1.0:
+        raise ValueError("its share leaves nothing of what learners say")

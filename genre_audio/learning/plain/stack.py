@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from genre_audio.learning.plain.pooling import mixed, pooled
+from genre_audio.learning.plain.pooling import check_pool, mixed, pooled
 from genre_audio.learning.plain.steps import STEPS, blocks
 from genre_audio.learning.plain.trees import checked_trees
 
@@ -236,6 +236,7 @@ class PlainStack:
         foreign = sorted(name for name in arrays if name.split("/")[0] not in owners)
         if foreign:
             raise ValueError(f"nobody asks for {', '.join(foreign[:3])}")
+        check_pool(arrays, n_learners=len(names))
         return cls(
             classes_=arrays["classes"],
             learners={name: Chain.from_arrays(name, arrays, n_classes=n_classes) for name in names},
