@@ -9,7 +9,7 @@ only, no types and no pickles, and what it says is checked by asking it its prob
 
 Raising `FORMAT`: whenever an older version of this package would misread the new form.
 Every older format keeps its reader and a test: `skops_model` reads format 1; format 2 is
-this one without conformal sets.
+this one without conformal sets, and multiplies what learners say.
 """
 
 from __future__ import annotations
