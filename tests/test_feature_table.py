@@ -247,6 +247,13 @@ def test_what_is_no_finite_number_is_named_by_row_and_column(
         read_table(write(frame))
 
 
+@pytest.mark.parametrize("length", [0, -661500, -0.5])
+def test_a_segment_that_lasts_no_time_is_named(write: Write, length: float) -> None:
+    frame = make_frame(["a.wav", "b.wav"]).assign(length=[661500, length])
+    with pytest.raises(TableError, match=rf"row 3, column length: '{length}.*' is no number of"):
+        read_table(write(frame))
+
+
 def test_a_column_of_nothing_but_truth_is_no_column_of_numbers(write: Write) -> None:
     with pytest.raises(TableError, match="row 2, column tempo: 'True' is not a finite number"):
         read_table(write(make_frame(["a.wav"]).assign(tempo="True")))

@@ -12,6 +12,8 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from genre_audio.errors import ParameterError, TableError
+from genre_audio.features import EXTENDED, GTZAN57
+from genre_audio.learning.forms import _STILL
 from genre_audio.learning.transforms import NormalScores, RowTransform
 from genre_audio.learning.whitening import WithinClassWhitening
 
@@ -97,6 +99,19 @@ def test_what_stands_still_is_not_far_out(name, least):
     assert found[2, 0] == 0.0
     coarse = RowTransform(columns=[name], floor=0.1).fit_transform([[0.0]])
     assert coarse[0, 0] == pytest.approx(np.log(0.1))
+
+
+def test_floors_are_those_of_extended_and_each_column_has_one():
+    found = {
+        name: [part for part in _STILL if part in name]
+        for name in EXTENDED.columns
+        if name.endswith("_var")
+    }
+    assert {name for name, parts in found.items() if not parts} == {
+        name for name in GTZAN57.columns if name.endswith("_var")
+    }
+    assert max(map(len, found.values())) == 1
+    assert {part for parts in found.values() for part in parts} == set(_STILL)
 
 
 def test_a_variance_of_zero_stays_finite():

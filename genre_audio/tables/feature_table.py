@@ -115,8 +115,8 @@ def read_table(path: Path, *, segmentation: Segmentation | None = None) -> Featu
     ------
     TableError
         If the file cannot be read, has duplicated columns or columns of no known
-        schema, or holds something that is not a finite number; the message names
-        file, row and column.
+        schema, or holds something that is not a finite number, or a length that is none;
+        the message names file, row and column.
 
     Examples
     --------
@@ -188,7 +188,15 @@ def _read_frame(path: Path, *, numbers: Collection[str]) -> pd.DataFrame:
         name: _numbers(text[name], path) if name in numbers else text[name].mask(nothing[name])
         for name in text
     }
-    return pd.DataFrame(columns, columns=text.columns)
+    frame = pd.DataFrame(columns, columns=text.columns)
+    if "length" in frame and (frame["length"] <= 0).any():
+        # Segments are weighed by it.
+        row = int(np.flatnonzero(frame["length"] <= 0)[0])
+        raise TableError(
+            f"{path}, row {row + 2}, column length: {text['length'][row]!r} is no number of "
+            "samples that a segment can have; correct or delete these rows"
+        )
+    return frame
 
 
 def _numbers(text: pd.Series, path: Path) -> NDArray[Any]:
