@@ -67,6 +67,16 @@ def test_where_nothing_is_learned_no_learner_is_called_better(rng, truth):
     assert "their order means nothing" in comparison.verdict
 
 
+def test_of_few_groups_no_learner_is_called_better(truth):
+    right = np.ones(300, dtype=bool)
+    of_three = np.repeat(np.arange(3), 100)
+    pair = [learner(n, truth, r, groups=of_three) for n, r in (("one", right), ("other", ~right))]
+    comparison = Comparison(tuple(pair))
+    assert comparison.differences["other"]["accuracy"].high < 0
+    assert not comparison.learned
+    assert comparison.verdict.startswith("no learner is shown to be better")
+
+
 def test_everything_can_be_said_in_json(rng, truth):
     both = (learner("one", truth, rng.random(300) < 0.6), learner("bad", truth, truth > 2))
     said = Comparison(both).as_dict()

@@ -21,6 +21,7 @@ from genre_audio.evaluation import (
     random_protocol,
 )
 from genre_audio.evaluation.bootstrap import RESAMPLES, drawn_groups
+from genre_audio.evaluation.words import learned
 from genre_audio.learning import Budget, GenreStack
 from genre_audio.tables import Dataset
 
@@ -77,6 +78,14 @@ def test_balanced_accuracy_leaves_out_genres_that_are_not_there():
     assert it.balanced_accuracy == metrics.balanced_accuracy_score(truth, [0, 1, 1]) == 0.75
 
 
+def test_macro_f1_leaves_out_genres_that_are_neither_there_nor_called():
+    truth = np.array([0, 0, 1])
+    it = evaluation(truth, np.eye(4)[[0, 1, 1]])
+    expected = metrics.f1_score(truth, [0, 1, 1], average="macro")
+    assert it.macro_f1 == pytest.approx(expected, rel=1e-12)
+    assert it.intervals["macro_f1"].low <= it.macro_f1 <= it.intervals["macro_f1"].high
+
+
 def test_log_loss_of_a_certain_error_is_finite():
     it = evaluation(np.array([0]), np.eye(4)[[1]])
     assert it.log_loss == pytest.approx(-np.log(1e-15))
@@ -114,6 +123,17 @@ def test_verdicts():
     assert evaluation(truth, np.eye(4)[1 - truth]).verdict.startswith("worse than always")
 
 
+@pytest.mark.parametrize(("groups", "shown"), [(1, False), (5, False), (6, True)])
+def test_few_groups_show_nothing_however_narrow_the_interval(groups, shown):
+    truth = np.tile([0, 1], 30)
+    it = evaluation(truth, np.eye(4)[truth], groups=np.repeat(np.arange(groups), 60 // groups))
+    assert it.gain.low > 0
+    assert learned(it) is shown
+    assert it.verdict.startswith("better than") is shown
+    few = f"not shown to be better than always naming the most frequent genre: {groups} group(s)"
+    assert it.verdict.startswith(few) is not shown
+
+
 def test_sets_are_scored(rng):
     it = random_evaluation(rng, 4)
     assert it.coverage is None
@@ -132,7 +152,7 @@ def test_everything_can_be_said_in_json(rng):
     assert said["recordings"] == said["groups"] == sum(said["support"]) == 80
 
 
-@pytest.mark.parametrize("name", [n for n in SCORES if n != "expected_calibration_error"])
+@pytest.mark.parametrize("name", SCORES)
 @pytest.mark.parametrize("seed", range(5))
 def test_intervals_hold_the_value_and_are_the_same_each_time(name, seed):
     it, again = (random_evaluation(np.random.default_rng(seed)) for _ in range(2))
@@ -182,10 +202,37 @@ def test_every_score_of_a_resample_is_that_of_the_entries_it_drew(rng):
         chosen = np.repeat(np.arange(60), np.repeat(drawn[number].astype(int), 3))
         part = it.only(chosen)
         for name in SCORES:
-            if name == "macro_f1" and len(set(part.truth) | set(part.predicted)) < 4:
-                continue  # a resample's is over the genres that it drew
-            # Sums in another order.
-            assert it.resamples[name][number] == pytest.approx(getattr(part, name), abs=1e-12)
+            if name != "expected_calibration_error":  # moved, see below
+                # Sums in another order.
+                assert it.resamples[name][number] == pytest.approx(getattr(part, name), abs=1e-12)
+
+
+def test_resamples_of_the_calibration_error_are_moved_onto_its_value(rng):
+    truth, said = rng.integers(2, size=60), rng.uniform(0.5, 1.0, size=60)
+    called = np.where(rng.random(60) < 0.3, truth, 1 - truth)
+    p = np.where(np.eye(2)[called] == 1, said[:, None], 1 - said[:, None])
+    it = evaluation(truth, p, labels=("jazz", "rock"))
+    drawn = np.concatenate(list(drawn_groups(60)))[::50].astype(int)
+    parts = [it.only(np.repeat(np.arange(60), counts)) for counts in drawn]
+    raw = np.array([part.expected_calibration_error for part in parts])
+    moved = it.resamples["expected_calibration_error"]
+    # So far off that nothing is clipped; sums in another order.
+    np.testing.assert_allclose(moved[::50] - raw, moved[0] - raw[0], atol=1e-12)
+    assert moved.mean() == pytest.approx(it.expected_calibration_error, abs=1e-12)
+
+
+def test_the_interval_of_the_calibration_error_holds_the_true_one():
+    # Said is 0.15 too much, whatever is said: that is the true error.
+    held = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        said = rng.uniform(0.7, 0.95, size=100)
+        truth = (rng.random(100) >= said - 0.15).astype(int)
+        p = np.stack([said, 1 - said], axis=1)
+        it = evaluation(truth, p, labels=("jazz", "rock")).intervals["expected_calibration_error"]
+        held += it.low <= 0.15 <= it.high
+    # 57 of 60 are promised; resamples left where they are hold it in far fewer.
+    assert held >= 50
 
 
 def test_a_recording_that_is_tested_twice_is_drawn_with_both(rng):
@@ -378,8 +425,30 @@ def test_a_training_part_without_a_genre_is_refused(spy):
     data = dataset()
     jazz = np.flatnonzero(data.y == "jazz")
     protocol = Protocol("bad", [(jazz, np.flatnonzero(data.y == "polka"))], np.arange(36))
-    with pytest.raises(TableError, match="a training part lacks a genre"):
+    said = "a training part lacks a genre, 'polka'; add recordings of it to that, or leave"
+    with pytest.raises(TableError, match=said):
         evaluate(spy, data, protocol=protocol)
+
+
+def test_one_genre_is_refused_before_anything_is_learned(spy):
+    data = dataclasses.replace(dataset(), y=np.full(36, "jazz"))
+    with pytest.raises(TableError, match="all recordings are of one genre, 'jazz'"):
+        evaluate(spy, data, protocol=grouped_protocol(data, n_splits=2, seed=0))
+
+
+def test_genres_that_no_fold_touches_are_not_asked_for(spy):
+    data = dataset()
+    y = data.y.astype("<U10")
+    y[:3], y[-3:] = "a cappella", "zydeco"
+    data = dataclasses.replace(data, y=y)
+    rows = np.arange(3, 33)
+    fold = rows[rows % 2 == 0], rows[rows % 2 == 1]
+    it = evaluate(spy, data, protocol=Protocol("lists", [fold], np.arange(36)))
+    assert it.labels == ("jazz", "polka")
+    assert [it.labels[k] for k in it.truth] == [
+        str(data.y[data.names == name][0]) for name in it.names
+    ]
+    assert it.probabilities.shape[1] == it.baseline_shares.shape[1] == 2
 
 
 def test_too_many_folds_are_refused():

@@ -19,9 +19,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["RESAMPLES", "Interval", "drawn_groups", "interval", "summed_by_group"]
+__all__ = [
+    "LEAST_GROUPS",
+    "RESAMPLES",
+    "Interval",
+    "centred",
+    "drawn_groups",
+    "interval",
+    "summed_by_group",
+]
 
 RESAMPLES: Final = 2000
+LEAST_GROUPS: Final = 6
+"""Of fewer groups all are on one side by luck in more than 5 % of cases: 2 / 2**5 = 6 %."""
 # So many at a time that counts for many thousand groups fit into memory.
 _BLOCK: Final = 250
 
@@ -91,6 +101,34 @@ def summed_by_group(values: NDArray[Any], *, codes: NDArray[np.intp]) -> NDArray
     sums = np.zeros((int(codes.max(initial=-1)) + 1, values.shape[1]))
     np.add.at(sums, codes, values)
     return sums
+
+
+def centred(value: float, samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move resamples of an error so that their mean is its value, and none is below 0.
+
+    A distance grows with every chance: each resample is farther off than what it was
+    drawn from, by about as much as this is from the truth. Unmoved, the interval often
+    lies above the value itself.
+
+    Parameters
+    ----------
+    value : float
+        The error of what was drawn from.
+    samples : ndarray of float64, shape (resamples,)
+        The errors of resamples.
+
+    Returns
+    -------
+    ndarray of float64, shape (resamples,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.evaluation.bootstrap import centred
+    >>> centred(0.25, np.array([0.25, 0.5, 0.75])).tolist()
+    [0.0, 0.25, 0.5]
+    """
+    return np.clip(samples - samples.mean() + value, 0.0, None)
 
 
 def interval(value: float, samples: NDArray[np.float64]) -> Interval:

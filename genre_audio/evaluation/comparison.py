@@ -17,6 +17,7 @@ import numpy as np
 
 from genre_audio.errors import ParameterError
 from genre_audio.evaluation.bootstrap import interval
+from genre_audio.evaluation.words import learned
 
 if TYPE_CHECKING:
     from genre_audio.evaluation.bootstrap import Interval
@@ -94,7 +95,7 @@ class Comparison:
     @property
     def learned(self) -> bool:
         """Whether at least one learner is better than naming the most frequent genre."""
-        return any(evaluation.gain.low > 0 for evaluation in self.evaluations)
+        return any(learned(evaluation) for evaluation in self.evaluations)
 
     @functools.cached_property
     def differences(self) -> dict[str, dict[str, Interval]]:
@@ -122,7 +123,7 @@ class Comparison:
         said = f"{self.best.learner} has the highest accuracy ({self.best.accuracy:.3f})"
         parts = [f"better than {', '.join(beaten)}"] if beaten else []
         parts += [f"no difference shown to {', '.join(equal)}"] if equal else []
-        idle = [each.learner for each in self.evaluations if each.gain.low <= 0]
+        idle = [each.learner for each in self.evaluations if not learned(each)]
         parts += [f"not shown to be better than a guess: {', '.join(idle)}"] if idle else []
         return f"{said}: {'; '.join(parts)}"
 

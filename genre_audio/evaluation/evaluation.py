@@ -147,8 +147,8 @@ class Evaluation:
 
     @property
     def macro_f1(self) -> float:
-        """Mean of `f1` over genres."""
-        return float(self.f1.mean())
+        """Mean of `f1` over the genres that are there or are called."""
+        return float(scores.macro_f1(self.confusion))
 
     @functools.cached_property
     def losses(self) -> NDArray[np.float64]:

@@ -79,7 +79,7 @@ def evaluate(
     Raises
     ------
     TableError
-        If a training part lacks a genre.
+        If there is one genre only, or a training part lacks one.
 
     Examples
     --------
@@ -95,9 +95,9 @@ def evaluate(
     >>> evaluate(lambda: GenreStack(budget=budget), dataset, protocol=protocol).accuracy
     1.0
     """
-    labels, y = np.unique(dataset.y, return_inverse=True)
-    y, parts = y.reshape(-1), []
-    _refuse_incomplete(dataset, protocol)
+    labels = _labels(dataset, protocol)
+    # Rows that no fold touches may be of further genres; their numbers mean nothing.
+    y, parts = np.searchsorted(labels, dataset.y), []
     for fold, (train, test) in enumerate(protocol.folds):
         on_fold(fold, len(protocol.folds))
         model = _fitted(make(), dataset, train, protocol=protocol)
@@ -129,15 +129,24 @@ def evaluate(
     )
 
 
-def _refuse_incomplete(dataset: Dataset, protocol: Protocol) -> None:
-    """Refuse before the work that of which nothing could be learned."""
-    genres = set(dataset.y.tolist())
+def _labels(dataset: Dataset, protocol: Protocol) -> NDArray[Any]:
+    """Return the genres in play; refuse before the work what nothing could be learned of."""
+    labels = np.unique(
+        dataset.y[np.concatenate([rows for fold in protocol.folds for rows in fold])]
+    )
+    if len(labels) < 2:
+        raise TableError(
+            f"{protocol.name}: all recordings are of one genre, {str(labels[0])!r}; nothing can "
+            "be told apart: give recordings of two genres or more"
+        )
+    remedy = "ask for fewer folds" if len(protocol.folds) > 1 else "add recordings of it to that"
     for train, _ in protocol.folds:
-        if lacking := genres - set(dataset.y[train].tolist()):
+        if lacking := set(labels.tolist()) - set(dataset.y[train].tolist()):
             raise TableError(
-                f"{protocol.name}: a training part lacks a genre, {min(lacking)!r}; ask for fewer "
-                "folds, or leave the genre out"
+                f"{protocol.name}: a training part lacks a genre, {min(lacking)!r}; {remedy}, or "
+                "leave the genre out"
             )
+    return labels
 
 
 def _fitted(
@@ -151,7 +160,7 @@ def _fitted(
         model.fit(dataset.X[train], dataset.y[train], **how)
     except TableError as error:
         # Learners count the genres, and know their names no more.
-        named = ", ".join(f"{k} {name}" for k, name in enumerate(np.unique(dataset.y)))
+        named = ", ".join(f"{k} {name}" for k, name in enumerate(np.unique(dataset.y[train])))
         raise TableError(
             f"{protocol.name}: a training part is too small to be folded again ({error}); the "
             f"classes are {named}"

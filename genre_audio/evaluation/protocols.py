@@ -192,7 +192,7 @@ def leave_one_group_out(dataset: Dataset) -> Protocol:
             raise TableError(
                 f"the genre {min(missing)!r} is in no other {dataset.grouping} than that of "
                 f"{str(dataset.names[test[0]])!r}: without it nothing can be learned of it; leave "
-                "the genre out, or ask for --protocol grouped"
+                f"the genre out, or add recordings of it from another {dataset.grouping}"
             )
     name = f"one {dataset.grouping} left out each time ({len(folds)}), exact duplicates together"
     return Protocol(name, folds, groups, key="leave-one-group-out")

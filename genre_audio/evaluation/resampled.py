@@ -1,7 +1,8 @@
 """Every score of an evaluation over thousands of resamples at once.
 
 What adds up over entries is added up once for each group; a resample is then a weighted
-sum of groups. The calibration error does not add up, and is found anew in each resample.
+sum of groups. The calibration error does not add up, and is found anew in each resample;
+chance enlarges it, so that its resamples are moved back onto the value.
 
 Only arithmetic on what was scored may enter here.
 """
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genre_audio.evaluation import scores
-from genre_audio.evaluation.bootstrap import drawn_groups, summed_by_group
+from genre_audio.evaluation.bootstrap import centred, drawn_groups, summed_by_group
 from genre_audio.evaluation.reliability import weighted_error
 from genre_audio.evaluation.words import guess
 
@@ -72,7 +73,9 @@ def resampled_scores(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
         }
         for name, values in block.items():
             found.setdefault(name, []).append(values)
-    return {name: np.concatenate(blocks) for name, blocks in found.items()}
+    joined = {name: np.concatenate(blocks) for name, blocks in found.items()}
+    error = "expected_calibration_error"
+    return joined | {error: centred(evaluation.expected_calibration_error, joined[error])}
 
 
 def _confusions(evaluation: Evaluation, codes: NDArray[np.intp]) -> NDArray[np.float64]:

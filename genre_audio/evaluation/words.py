@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from genre_audio.evaluation.bootstrap import LEAST_GROUPS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from genre_audio.evaluation.evaluation import Evaluation
 
-__all__ = ["as_dict", "guess", "verdict"]
+__all__ = ["as_dict", "guess", "learned", "verdict"]
 
 
 def guess(evaluation: Evaluation) -> NDArray[np.intp]:
@@ -53,6 +55,31 @@ def guess(evaluation: Evaluation) -> NDArray[np.intp]:
     return np.asarray(taught if better else always)
 
 
+def learned(evaluation: Evaluation) -> bool:
+    """Return whether a learner is shown to be better than `guess`.
+
+    Where there are fewer than `LEAST_GROUPS` groups nothing is shown, however narrow the
+    interval: resamples of one group are all the same.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.evaluation import Evaluation
+    >>> from genre_audio.evaluation.words import learned
+    >>> truth, one = np.repeat([0, 1], 10), np.zeros(20)
+    >>> p, names = np.eye(2)[truth], np.arange(20).astype(str)
+    >>> [learned(Evaluation(("a", "b"), truth, p, g, names, "by hand")) for g in (names, one)]
+    [True, False]
+    """
+    return evaluation.gain.low > 0 and not _few(evaluation)
+
+
+def _few(evaluation: Evaluation) -> int:
+    """Return the number of groups where they are too few to show anything, or 0."""
+    groups = len(np.unique(evaluation.groups))
+    return groups if groups < LEAST_GROUPS else 0
+
+
 def verdict(evaluation: Evaluation) -> str:
     """Say in one sentence whether anything was learned.
 
@@ -79,9 +106,11 @@ def verdict(evaluation: Evaluation) -> str:
     difference +0.50, 95 % interval +0.30 to +0.70)'
     """
     gain = evaluation.gain
-    how = "better" if gain.low > 0 else "worse" if gain.high < 0 else "not better"
+    how, why = "better" if gain.low > 0 else "worse" if gain.high < 0 else "not better", ""
+    if few := _few(evaluation):
+        how, why = "not shown to be better", f": {few} group(s) are too few to tell"
     return (
-        f"{how} than always naming the most frequent genre "
+        f"{how} than always naming the most frequent genre{why} "
         f"(accuracy {evaluation.accuracy:.3f} against {evaluation.baseline:.3f}, "
         f"difference {gain.value:+.2f}, 95 % interval {gain.low:+.2f} to {gain.high:+.2f})"
     )

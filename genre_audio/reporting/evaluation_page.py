@@ -13,6 +13,7 @@ import numpy as np
 
 from genre_audio.errors import ParameterError
 from genre_audio.evaluation import reliability
+from genre_audio.evaluation.words import learned
 from genre_audio.reporting.confusions import confused_pairs
 from genre_audio.reporting.drawing import drawing
 from genre_audio.reporting.evaluation_figures import (
@@ -136,7 +137,7 @@ def _lead(evaluations: Sequence[Evaluation], comparison: Comparison | None) -> d
         "interval": chosen.intervals["accuracy"],
         "honest": bool(honest),
         "alone": _groups(chosen) > _ALONE * _recordings(chosen),
-        "learned": chosen.gain.low > 0,
+        "learned": learned(chosen),
         "rivals": 0 if comparison is None else len(comparison.evaluations),
         "flattering": max((each.accuracy for each in first if each.leaks), default=None),
     }
@@ -174,7 +175,7 @@ def _part(evaluation: Evaluation, name: str, *, number: int) -> dict[str, Any]:
     bins = reliability(evaluation)
     return _row(evaluation, name) | {
         "number": number,
-        "learned": evaluation.gain.low > 0,
+        "learned": learned(evaluation),
         "pairs": pairs,
         "genres": list(
             zip(
