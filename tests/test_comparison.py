@@ -75,6 +75,8 @@ def test_of_few_groups_no_learner_is_called_better(truth):
     assert comparison.differences["other"]["accuracy"].high < 0
     assert not comparison.learned
     assert comparison.verdict.startswith("no learner is shown to be better")
+    assert "(one: accuracy 1.000 against 0.333" in comparison.verdict
+    assert "of 3 groups, too few to tell); their order means nothing" in comparison.verdict
 
 
 def test_everything_can_be_said_in_json(rng, truth):

@@ -15,8 +15,10 @@ from genre_audio.errors import TableError
 from genre_audio.evaluation import (
     SCORES,
     Evaluation,
+    Procedure,
     Protocol,
     evaluate,
+    evaluate_procedures,
     grouped_protocol,
     random_protocol,
 )
@@ -84,6 +86,10 @@ def test_macro_f1_leaves_out_genres_that_are_neither_there_nor_called():
     expected = metrics.f1_score(truth, [0, 1, 1], average="macro")
     assert it.macro_f1 == pytest.approx(expected, rel=1e-12)
     assert it.intervals["macro_f1"].low <= it.macro_f1 <= it.intervals["macro_f1"].high
+    said = it.as_dict()
+    for name, score in (("precision", metrics.precision_score), ("recall", metrics.recall_score)):
+        expected = score(truth, [0, 1, 1], average="macro")
+        assert said[f"macro_{name}"] == pytest.approx(expected, rel=1e-12)
 
 
 def test_log_loss_of_a_certain_error_is_finite():
@@ -130,8 +136,9 @@ def test_few_groups_show_nothing_however_narrow_the_interval(groups, shown):
     assert it.gain.low > 0
     assert learned(it) is shown
     assert it.verdict.startswith("better than") is shown
-    few = f"not shown to be better than always naming the most frequent genre: {groups} group(s)"
-    assert it.verdict.startswith(few) is not shown
+    assert it.verdict.startswith("not shown to be better than always") is not shown
+    few = f" of {groups} group{'s' if groups > 1 else ''}, too few to tell)"
+    assert it.verdict.endswith(few) is not shown
 
 
 def test_sets_are_scored(rng):
@@ -434,6 +441,22 @@ def test_one_genre_is_refused_before_anything_is_learned(spy):
     data = dataclasses.replace(dataset(), y=np.full(36, "jazz"))
     with pytest.raises(TableError, match="all recordings are of one genre, 'jazz'"):
         evaluate(spy, data, protocol=grouped_protocol(data, n_splits=2, seed=0))
+
+
+def test_what_the_last_protocol_lacks_is_said_before_anything_is_learned():
+    data, learned_from = dataset(), []
+
+    class Watched(Procedure):
+        def make(self, **_settings):
+            learned_from.append("a fold")
+            raise AssertionError
+
+    jazz = np.flatnonzero(data.y == "jazz")
+    lists = Protocol("lists", [(jazz, np.flatnonzero(data.y == "polka"))], np.arange(36))
+    protocols = [grouped_protocol(data, n_splits=2, seed=0), lists]
+    with pytest.raises(TableError, match="lists: a training part lacks a genre, 'polka'"):
+        evaluate_procedures([Watched("watched")], data, protocols=protocols)
+    assert learned_from == []
 
 
 def test_genres_that_no_fold_touches_are_not_asked_for(spy):

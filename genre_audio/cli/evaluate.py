@@ -146,6 +146,7 @@ def command(
     from genre_audio.execution import resolve_jobs
     from genre_audio.tables import dataset_of, read_table, resolve_groups
 
+    _refuse_folders(output, report)
     asked = Asked(protocol, groups, folds, repeats, train_list, test_list, index, seed=seed or 0)
     procedures = _procedures(
         learners, model, budget=budget, seed=seed, absolute_level=absolute_level
@@ -172,6 +173,12 @@ def command(
     emit(_text(found, comparisons, form=form, to_file=output is not None), output=output)
     if report is not None:
         _write_report(found, comparisons, report)
+
+
+def _refuse_folders(*paths: Path | None) -> None:
+    """Refuse before the work what could not be written after it."""
+    if found := [path for path in paths if path is not None and path.is_dir()]:
+        raise ParameterError(f"{str(found[0])!r} is a folder; name a file in it for the result")
 
 
 def _procedures(

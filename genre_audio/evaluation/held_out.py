@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
     from genre_audio.tables import Dataset
 
-__all__ = ["Classifier", "Protocol", "evaluate", "grouped_protocol", "independent_groups"]
+__all__ = [
+    "Classifier",
+    "Protocol",
+    "evaluate",
+    "grouped_protocol",
+    "independent_groups",
+    "labels_of",
+]
 
 
 class Classifier(TypingProtocol):
@@ -95,7 +102,7 @@ def evaluate(
     >>> evaluate(lambda: GenreStack(budget=budget), dataset, protocol=protocol).accuracy
     1.0
     """
-    labels = _labels(dataset, protocol)
+    labels = labels_of(dataset, protocol=protocol)
     # Rows that no fold touches may be of further genres; their numbers mean nothing.
     y, parts = np.searchsorted(labels, dataset.y), []
     for fold, (train, test) in enumerate(protocol.folds):
@@ -129,8 +136,38 @@ def evaluate(
     )
 
 
-def _labels(dataset: Dataset, protocol: Protocol) -> NDArray[Any]:
-    """Return the genres in play; refuse before the work what nothing could be learned of."""
+def labels_of(dataset: Dataset, *, protocol: Protocol) -> NDArray[Any]:
+    """Return the genres in play; refuse before the work what nothing could be learned of.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Labelled rows.
+    protocol : Protocol
+        How they are held out; genres of rows that no fold touches are not in play.
+
+    Returns
+    -------
+    ndarray of str
+        In alphabetic order.
+
+    Raises
+    ------
+    TableError
+        If there is one genre only, or a training part lacks one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.evaluation import Protocol
+    >>> from genre_audio.evaluation.held_out import labels_of
+    >>> from genre_audio.tables import Dataset
+    >>> y, names = np.array(["a", "b", "b", "c"]), np.array(list("wxyz"))
+    >>> dataset = Dataset(np.arange(4.0)[:, None], y, names, names, ("x",))
+    >>> protocol = Protocol("by hand", [(np.array([0, 1]), np.array([2]))], names)
+    >>> labels_of(dataset, protocol=protocol).tolist()
+    ['a', 'b']
+    """
     labels = np.unique(
         dataset.y[np.concatenate([rows for fold in protocol.folds for rows in fold])]
     )
@@ -139,7 +176,11 @@ def _labels(dataset: Dataset, protocol: Protocol) -> NDArray[Any]:
             f"{protocol.name}: all recordings are of one genre, {str(labels[0])!r}; nothing can "
             "be told apart: give recordings of two genres or more"
         )
-    remedy = "ask for fewer folds" if len(protocol.folds) > 1 else "add recordings of it to that"
+    remedy = (
+        "ask for fewer or other folds"
+        if len(protocol.folds) > 1
+        else "add recordings of it to that"
+    )
     for train, _ in protocol.folds:
         if lacking := set(labels.tolist()) - set(dataset.y[train].tolist()):
             raise TableError(

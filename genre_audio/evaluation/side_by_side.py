@@ -10,7 +10,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from genre_audio.evaluation.comparison import Comparison
-from genre_audio.evaluation.held_out import evaluate
+from genre_audio.evaluation.held_out import evaluate, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,6 +74,9 @@ def evaluate_procedures(
     >>> [evaluation.learner for evaluation in evaluations], comparison.best.accuracy
     (['qda', 'knn'], 1.0)
     """
+    for protocol in protocols:
+        # Here, so that what the last protocol lacks is said before the first one's work.
+        labels_of(dataset, protocol=protocol)
     found: list[Evaluation] = []
     comparisons: list[Comparison] = []
     for protocol in protocols:

@@ -108,11 +108,11 @@ def verdict(evaluation: Evaluation) -> str:
     gain = evaluation.gain
     how, why = "better" if gain.low > 0 else "worse" if gain.high < 0 else "not better", ""
     if few := _few(evaluation):
-        how, why = "not shown to be better", f": {few} group(s) are too few to tell"
+        how, why = "not shown to be better", f" of {few} group{'s' * (few > 1)}, too few to tell"
     return (
-        f"{how} than always naming the most frequent genre{why} "
+        f"{how} than always naming the most frequent genre "
         f"(accuracy {evaluation.accuracy:.3f} against {evaluation.baseline:.3f}, "
-        f"difference {gain.value:+.2f}, 95 % interval {gain.low:+.2f} to {gain.high:+.2f})"
+        f"difference {gain.value:+.2f}, 95 % interval {gain.low:+.2f} to {gain.high:+.2f}{why})"
     )
 
 
@@ -142,6 +142,8 @@ def as_dict(evaluation: Evaluation) -> dict[str, Any]:
     for name, spread in evaluation.by_repeat.items():
         said |= {f"{name}_by_repeat": {"mean": spread.mean, "sd": spread.sd}}
     gain = evaluation.gain
+    counts = evaluation.confusion
+    occurs = counts.sum(axis=0) + counts.sum(axis=1) > 0
     return said | {
         "baseline_accuracy": evaluation.baseline,
         "baseline_log_loss": evaluation.baseline_log_loss,
@@ -150,8 +152,8 @@ def as_dict(evaluation: Evaluation) -> dict[str, Any]:
         "verdict": evaluation.verdict,
         "coverage": evaluation.coverage,
         "mean_set_size": evaluation.mean_set_size,
-        "macro_precision": float(np.mean(evaluation.precision)),
-        "macro_recall": float(np.mean(evaluation.recall)),
+        "macro_precision": float(np.mean(evaluation.precision[occurs])),
+        "macro_recall": float(np.mean(evaluation.recall[occurs])),
         "labels": list(evaluation.labels),
         "precision": evaluation.precision.tolist(),
         "recall": evaluation.recall.tolist(),
