@@ -70,7 +70,7 @@ def asked(monkeypatch):
 def test_a_table_of_the_current_folder_is_scored_in_grouped_folds(features):
     result = run("--learners", "qda", "--budget", "none", "--folds", "3", "-j", "1")
     assert result.stdout.startswith(
-        "qda, 3 folds, every recording by itself, exact duplicates together: better than always"
+        "qda, 3 folds, every recording by itself, exact duplicates together: better than"
     )
     assert "calibration" in result.stdout
     assert "truth \\ called" in result.stdout

@@ -106,12 +106,12 @@ def test_the_guess_is_that_of_the_training_part_unless_a_constant_one_is_better(
 def test_verdicts():
     truth = np.repeat([0, 1], 50)
     right = evaluation(truth, np.eye(4)[truth])
-    assert right.verdict.startswith("better than always naming the most frequent genre")
+    assert right.verdict.startswith("better than guessing by frequency")
     assert evaluation(truth, np.eye(4)[0 * truth]).verdict == (
-        "not better than always naming the most frequent genre (accuracy 0.500 against 0.500, "
+        "not better than guessing by frequency (accuracy 0.500 against 0.500, "
         "difference +0.00, 95 % interval +0.00 to +0.00)"
     )
-    assert evaluation(truth, np.eye(4)[1 - truth]).verdict.startswith("worse than always")
+    assert evaluation(truth, np.eye(4)[1 - truth]).verdict.startswith("worse than guessing")
 
 
 def test_sets_are_scored(rng):

@@ -203,7 +203,7 @@ def test_scores_come_with_protocol_interval_and_baseline(evaluation):
     low, high = evaluation.intervals["accuracy"][1:]
     assert text.startswith("Held-out scores: by hand (6 recordings)\n")
     assert f"accuracy 0.667 (95 % interval {low:.3f} to {high:.3f})" in text
-    assert "without a model (always the most frequent genre): accuracy 0.500\n" in text
+    assert "without a model (guessing by frequency): accuracy 0.500\n" in text
     assert f"log loss {evaluation.log_loss:.3f}" in text
 
 

@@ -93,7 +93,7 @@ class Comparison:
 
     @property
     def learned(self) -> bool:
-        """Whether at least one learner is better than naming the most frequent genre."""
+        """Whether at least one learner is better than guessing by frequency."""
         return any(evaluation.gain.low > 0 for evaluation in self.evaluations)
 
     @functools.cached_property
@@ -109,7 +109,7 @@ class Comparison:
         """Which learner is better, in words; each interval is for one pair by itself."""
         if not self.learned:
             return (
-                "no learner is shown to be better than always naming the most frequent genre "
+                "no learner is shown to be better than guessing by frequency "
                 f"{_numbers(self.best)}; their order means nothing"
             )
         worse = {name: found["accuracy"] for name, found in self.differences.items()}

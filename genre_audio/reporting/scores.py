@@ -31,7 +31,7 @@ def scores_text(evaluation: Evaluation) -> str:
         f"accuracy {accuracy.value:.3f} (95 % interval {accuracy.low:.3f} to {accuracy.high:.3f}), "
         f"macro F1 {macro_f1.value:.3f} ({macro_f1.low:.3f} to {macro_f1.high:.3f}), "
         f"log loss {evaluation.log_loss:.3f}\n"
-        f"without a model (always the most frequent genre): accuracy {evaluation.baseline:.3f}\n"
+        f"without a model (guessing by frequency): accuracy {evaluation.baseline:.3f}\n"
     )
     return "\n".join([head, per_genre_text(evaluation), confusion_text(evaluation)])
 
