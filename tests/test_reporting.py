@@ -207,6 +207,19 @@ def test_scores_come_with_protocol_interval_and_baseline(evaluation):
     assert f"log loss {evaluation.log_loss:.3f}" in text
 
 
+def test_scores_say_when_nothing_was_learned(evaluation):
+    text = scores_text(evaluation)
+    assert text.splitlines()[1].startswith("not ")  # six recordings show nothing
+    assert f"calibration error {evaluation.expected_calibration_error:.3f}\n" in text
+    sets = np.ones_like(evaluation.probabilities, dtype=bool)
+    held = scores_text(dataclasses.replace(evaluation, sets=sets))
+    assert "genres not ruled out held the right one of 1.000, with 3.0 of them on average" in held
+    right = np.eye(3)[np.tile([0, 1, 2], 20)]
+    names = np.arange(60).astype(str)
+    sure = Evaluation(("a", "b", "c"), right.argmax(axis=1), right, names, names, "by hand")
+    assert scores_text(sure).splitlines()[1].startswith("accuracy 1.000")
+
+
 def test_scores_per_genre_and_confusions(evaluation):
     _, genres, confusion = scores_text(evaluation).split("\n\n")
     rows = [line.split() for line in genres.splitlines()]
