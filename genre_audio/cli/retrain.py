@@ -245,4 +245,5 @@ def say_dataset(table: FeatureTable, dataset: Dataset) -> None:
     if duplicates:
         said = "; ".join(" = ".join(dataset.names[list(rows)]) for rows in duplicates[:5])
         more = f"; and {len(duplicates) - 5} more" if len(duplicates) > 5 else ""
-        say(f"{len(duplicates)} sets of exactly equal rows: {said}{more}")
+        sets = "set" if len(duplicates) == 1 else "sets"
+        say(f"{len(duplicates)} {sets} of exactly equal rows: {said}{more}")
