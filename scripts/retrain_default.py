@@ -2,10 +2,13 @@
 
 Reads ``gtzan/features_30_sec.csv`` and ``gtzan/splits/index.csv`` (artists and the two
 literature splits) from the folder that GENRE_AUDIO_DATA names, scores the whole
-procedure under protocols that keep artists apart, trains it on all rows, and writes
-``models/gtzan57``. The table itself is not kept in the bundle.
+procedure with artists kept apart and under the five protocols of the literature, trains it
+on all rows, and writes ``models/gtzan57``. The table itself is not kept in the bundle.
 
-    GENRE_AUDIO_DATA=DATA python scripts/retrain_default.py [--budget full] [-j 2]
+Nothing is tuned by default: on the training rows of the fault-filtered split, folded by
+artists, tuning changed nothing (accuracy 0.574 either way), and takes four times as long.
+
+    GENRE_AUDIO_DATA=DATA python scripts/retrain_default.py [--budget small] [-j 2]
 """
 
 from __future__ import annotations
@@ -21,14 +24,13 @@ from genre_audio.tables import dataset_of, read_gtzan_index, read_table
 from genre_audio.training import save_bundle, train
 
 NAME = "gtzan57"
-PUBLISHED = ("artist-filtered", "fault-filtered")
 
 
 def main() -> None:
     """Score, train and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", default=os.environ.get("GENRE_AUDIO_DATA"))
-    parser.add_argument("--budget", default="full")
+    parser.add_argument("--budget", default="none")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
     parser.add_argument("-o", "--output", type=Path, default=Path("models") / NAME)
@@ -51,7 +53,7 @@ def main() -> None:
     scores: list[Evaluation] = []
     protocols = [
         grouped_protocol(dataset, n_splits=5, seed=arguments.seed),
-        *(p for p in gtzan_protocols(dataset, index=index) if p.key in PUBLISHED),
+        *gtzan_protocols(dataset, index=index, seed=arguments.seed),
     ]
     for protocol in protocols:
         scores.append(evaluate(make, dataset, protocol=protocol))

@@ -426,6 +426,25 @@ def test_retrain_on_a_folder_of_genres(write_audio, trained):
     assert "the model pitch is in" in result.stderr
 
 
+def test_retrain_on_a_folder_takes_the_columns_asked_for(write_audio, monkeypatch, features):
+    write_audio(tone(100.0, seconds=1.0), name="corpus/high/a.wav")
+    made = []
+
+    def extract(sources, **how):
+        made.append((how["output"], how["schema"]))
+        raise TableError("enough")
+
+    monkeypatch.setattr("genre_audio.extraction.extract", extract)
+    run("retrain", "corpus", "--schema", "extended", code=1)
+    run("retrain", "corpus", code=1)
+    corpus = Path("corpus")
+    assert made == [
+        (corpus / "features-extended.csv", EXTENDED),
+        (corpus / "features.csv", GTZAN57),
+    ]
+    assert "leave it out" in run("retrain", features, "--schema", "extended", code=2).stderr
+
+
 def test_retrain_on_the_rows_that_a_model_keeps(tiny_folder, tiny, trained):
     result = run("retrain", str(tiny_folder), "-j", "1", "--name", "again")
     assert f"taking the training rows of the model in {tiny_folder}" in result.stderr

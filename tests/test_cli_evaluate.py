@@ -19,7 +19,7 @@ from genre_audio.cli.protocols import Kind
 from genre_audio.errors import ModelError
 from genre_audio.evaluation import Evaluation
 from genre_audio.learning import LEARNERS
-from genre_audio.tables import table_text
+from genre_audio.tables import read_table, table_text
 from genre_audio.training import load_bundle, save_bundle
 from genre_audio.training.procedure import model_procedure
 from sample_tables import feature_table
@@ -70,7 +70,7 @@ def asked(monkeypatch):
 def test_a_table_of_the_current_folder_is_scored_in_grouped_folds(features):
     result = run("--learners", "qda", "--budget", "none", "--folds", "3", "-j", "1")
     assert result.stdout.startswith(
-        "qda, 3 folds, every recording by itself, exact duplicates together: better than always"
+        "qda, 3 folds, every recording by itself, exact duplicates together: better than"
     )
     assert "calibration" in result.stdout
     assert "truth \\ called" in result.stdout
@@ -222,10 +222,11 @@ def test_a_model_that_does_not_say_how_it_was_made(tiny_folder):
 
 
 def test_a_page_is_written_where_asked(features, asked, monkeypatch):
-    pages = []
+    pages, origins = [], []
 
-    def evaluation_page(evaluations, *, comparison):
+    def evaluation_page(evaluations, *, comparison, provenance):
         pages.append((evaluations, comparison))
+        origins.append(provenance)
         return "<html>"
 
     module = types.SimpleNamespace(evaluation_page=evaluation_page)
@@ -236,6 +237,12 @@ def test_a_page_is_written_where_asked(features, asked, monkeypatch):
     (one, nothing), (two, comparison) = pages
     assert (len(one), nothing, len(two)) == (1, None, 2)
     assert comparison.evaluations == tuple(two)
+    table = read_table(features)
+    assert origins[0]["Table"]["digest"] == table.digest
+    assert origins[0]["Table"]["schema"].startswith("gtzan57 version 1")
+    assert origins[0]["Command"].startswith("genre-audio")
+    assert [said.split(":")[0] for said in origins[1]["Learners"]] == ["qda", "knn"]
+    assert "scikit-learn" in origins[0]["Versions"]
 
 
 @pytest.mark.parametrize(

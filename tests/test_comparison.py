@@ -63,7 +63,9 @@ def test_where_nothing_is_learned_no_learner_is_called_better(rng, truth):
     guesses = [learner(name, truth, rng.random(300) < 0.33) for name in ("one", "other")]
     comparison = Comparison(tuple(guesses))
     assert not comparison.learned
-    assert comparison.verdict.startswith("no learner is shown to be better than always naming")
+    assert comparison.verdict.startswith(
+        "no learner is shown to be better than guessing by frequency"
+    )
     assert "their order means nothing" in comparison.verdict
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,3 +96,14 @@ def test_groups_may_be_a_file_or_one_column_of_it(tmp_path: Path) -> None:
 def test_other_groups_are_refused_with_the_columns_there_are(text: str) -> None:
     with pytest.raises(TableError, match=r"neither a file.*\(it has filename, label\)"):
         resolve_groups(text, table=make_table())
+
+
+@pytest.mark.parametrize("value", [1e200, -1e31])
+def test_numbers_too_large_to_calculate_with_are_refused(value: float) -> None:
+    table = make_table()
+    frame = table.frame.copy()
+    frame.loc[2, "mfcc3_mean"] = value
+    with pytest.raises(TableError, match=r"learned from c\.wav: its mfcc3_mean is -?1e"):
+        dataset_of(dataclasses.replace(table, frame=frame))
+    frame.loc[2, "mfcc3_mean"] = np.sign(value) * 1e29
+    assert len(dataset_of(dataclasses.replace(table, frame=frame))) == 3

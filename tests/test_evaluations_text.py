@@ -54,7 +54,7 @@ def test_where_nothing_was_learned_no_row_is_set_in_bold(good, poor, rng):
     nothing = Comparison((scored(rng, right=0.5), poor))
     both = {"comparisons": [nothing], "colour": True}
     text = evaluations_text(nothing.evaluations, **both)
-    assert text.startswith("by hand: no learner is shown to be better than always naming")
+    assert text.startswith("by hand: no learner is shown to be better than guessing by frequency")
     assert "\x1b[1m" not in text
     page = evaluations_text(nothing.evaluations, comparisons=[nothing], form="markdown")
     assert "**" not in page

@@ -223,5 +223,5 @@ def test_where_identity_dominates_only_naive_folds_flatter(monkeypatch, rng):
     assert flattered.accuracy > 0.9
     # Forty coin tosses: two standard deviations are 0.16.
     assert honest.accuracy == pytest.approx(0.5, abs=0.2)
-    assert honest.verdict.startswith("not better than always naming the most frequent genre")
+    assert honest.verdict.startswith("not better than guessing by frequency")
     assert flattered.verdict.startswith("better than")

@@ -82,8 +82,8 @@ def test_one_line_for_each_recording(predictions):
     for name, line in zip(NAMES, lines, strict=True):
         assert line.startswith(name)
     assert lines[0].split()[1:] == ["jazz", "0.70", "metal", "0.20", "polka", "0.10"]
-    assert lines[1].endswith("farther than 97 % of the training recordings")
-    assert lines[2].endswith("farther than all of the training recordings")
+    assert lines[1].endswith("farther out than 97 % of the training recordings")
+    assert lines[2].endswith("farther out than all of the training recordings")
     assert lines[3].endswith("polka 0.00")
 
 
@@ -96,7 +96,9 @@ def test_what_is_not_ruled_out(predictions):
     lines = predictions_text(said).splitlines()
     assert lines[0].endswith("polka 0.10  not ruled out: jazz, metal")
     assert "not ruled out: polka  " in lines[1]
-    assert lines[1].endswith("farther than 97 % of the training recordings: not guaranteed here")
+    assert lines[1].endswith(
+        "farther out than 97 % of the training recordings: not guaranteed here"
+    )
     assert "no genre ruled out" in lines[2]
     assert lines[3].endswith("polka 0.00")
     rows = read_csv(predictions_text(said, form="csv"))
@@ -105,6 +107,20 @@ def test_what_is_not_ruled_out(predictions):
     found = json.loads(predictions_text(said, form="json"))
     assert [p["genres_not_ruled_out"] for p in found] == [g and list(g) for g in left]
     assert [p["coverage_guaranteed"] for p in found] == [True, False, False, None]
+
+
+def test_what_is_too_short_to_tell(predictions):
+    short = (SegmentPrediction(0.0, 2.9, predictions[0].probabilities),)
+    said = dataclasses.replace(predictions[0], segments=short)
+    assert said.too_short_to_tell
+    assert "too short to tell whether it is like" in predictions_text([said])
+    assert read_csv(predictions_text([said], form="csv"))[0]["too_short_to_tell"] == "true"
+    assert json.loads(predictions_text([said], form="json"))[0]["too_short_to_tell"]
+    flagged = dataclasses.replace(said, unlike=True)
+    assert not flagged.too_short_to_tell
+    assert "too short" not in predictions_text([flagged])
+    parts = (*short, SegmentPrediction(2.9, 3.0, predictions[0].probabilities))
+    assert not dataclasses.replace(said, segments=parts).too_short_to_tell
 
 
 @pytest.mark.parametrize(("k", "shown"), [(1, 1), (2, 2), (3, 3), (10, 3)])
@@ -187,8 +203,21 @@ def test_scores_come_with_protocol_interval_and_baseline(evaluation):
     low, high = evaluation.intervals["accuracy"][1:]
     assert text.startswith("Held-out scores: by hand (6 recordings)\n")
     assert f"accuracy 0.667 (95 % interval {low:.3f} to {high:.3f})" in text
-    assert "without a model (always the most frequent genre): accuracy 0.500\n" in text
+    assert "without a model (guessing by frequency): accuracy 0.500\n" in text
     assert f"log loss {evaluation.log_loss:.3f}" in text
+
+
+def test_scores_say_when_nothing_was_learned(evaluation):
+    text = scores_text(evaluation)
+    assert text.splitlines()[1].startswith("not ")  # six recordings show nothing
+    assert f"calibration error {evaluation.expected_calibration_error:.3f}\n" in text
+    sets = np.ones_like(evaluation.probabilities, dtype=bool)
+    held = scores_text(dataclasses.replace(evaluation, sets=sets))
+    assert "genres not ruled out held the right one of 1.000, with 3.0 of them on average" in held
+    right = np.eye(3)[np.tile([0, 1, 2], 20)]
+    names = np.arange(60).astype(str)
+    sure = Evaluation(("a", "b", "c"), right.argmax(axis=1), right, names, names, "by hand")
+    assert scores_text(sure).splitlines()[1].startswith("accuracy 1.000")
 
 
 def test_scores_per_genre_and_confusions(evaluation):

@@ -316,3 +316,10 @@ def test_a_class_that_hardly_varies_is_learned_as_well(table):
     stack = GenreStack(learners=("qda", "knn"), budget=TINY).fit(X, y)
     assert (stack.predict(X)[y == "pop"] == "pop").all()
     assert np.isfinite(stack.predict_proba(X)).all()
+
+
+def test_a_class_of_too_few_groups_is_named_by_its_label(table):
+    X, y = table
+    owners = np.where(y == "pop", -1, np.arange(len(y)))
+    with pytest.raises(TableError, match="class 'pop' has 1 independent"):
+        GenreStack(learners=("qda",), budget=TINY).fit(X, y, groups=owners)

@@ -15,6 +15,7 @@ import typer
 from genre_audio.cli.options import Jobs, Seconds
 from genre_audio.cli.output import emit, progress, say
 from genre_audio.cli.protocols import Asked, Kind, protocols_of, table_path
+from genre_audio.cli.provenance import provenance
 from genre_audio.cli.retrain import say_dataset
 from genre_audio.errors import ParameterError
 
@@ -172,7 +173,8 @@ def command(
         )
     emit(_text(found, comparisons, form=form, to_file=output is not None), output=output)
     if report is not None:
-        _write_report(found, comparisons, report)
+        origin = provenance(table, dataset=dataset, procedures=procedures)
+        _write_report(found, comparisons, report, origin=origin)
 
 
 def _refuse_folders(*paths: Path | None) -> None:
@@ -230,14 +232,17 @@ def _text(
 
 
 def _write_report(
-    found: Sequence[Evaluation], comparisons: Sequence[Comparison], path: Path
+    found: Sequence[Evaluation],
+    comparisons: Sequence[Comparison],
+    path: Path,
+    *,
+    origin: dict[str, Any],
 ) -> None:
     from genre_audio.files import replace_text
-    from genre_audio.reporting.evaluation_page import (
-        evaluation_page,
-    )
+    from genre_audio.reporting.evaluation_page import evaluation_page
 
     # One comparison has room on the page: that under a protocol that does not leak.
     honest = [each for each in comparisons if not each.best.leaks]
-    replace_text(path, evaluation_page(found, comparison=honest[0] if honest else None))
+    chosen = honest[0] if honest else None
+    replace_text(path, evaluation_page(found, comparison=chosen, provenance=origin))
     say(f"the page is {path}")

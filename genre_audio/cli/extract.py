@@ -14,7 +14,7 @@ from genre_audio.cli.output import NOTHING_DONE, SKIPPED, emit, progress, say
 if TYPE_CHECKING:
     from genre_audio.extraction import Extracted, ExtractSummary, Failure
 
-__all__ = ["command"]
+__all__ = ["OUTPUTS", "Columns", "command"]
 
 
 class Columns(enum.StrEnum):
@@ -24,7 +24,7 @@ class Columns(enum.StrEnum):
     extended = "extended"
 
 
-_OUTPUTS: Final = {
+OUTPUTS: Final = {
     Columns.gtzan57: Path("features.csv"),
     Columns.extended: Path("features-extended.csv"),
 }
@@ -85,7 +85,7 @@ def command(
 
         summary = extract(
             find_recordings(paths),
-            output=output or _OUTPUTS[schema],
+            output=output or OUTPUTS[schema],
             schema=SCHEMAS[schema.value],
             segmentation=Segmentation(seconds=segment_seconds),
             labels=labels,

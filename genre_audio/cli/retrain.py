@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from genre_audio.cli.extract import say_failure
+from genre_audio.cli.extract import OUTPUTS, Columns, say_failure
 from genre_audio.cli.models import warn_of_variable
 from genre_audio.cli.options import Jobs, Seconds
 from genre_audio.cli.output import SKIPPED, emit, progress, say
-from genre_audio.errors import TableError
+from genre_audio.errors import ParameterError, TableError
 
 if TYPE_CHECKING:
     from genre_audio.config import Segmentation
@@ -27,6 +27,7 @@ _TABLE: Final = "features.csv"
 class Budget(enum.StrEnum):
     """How much to tune."""
 
+    none = "none"
     small = "small"
     full = "full"
 
@@ -52,7 +53,19 @@ Output = Annotated[
     typer.Option("--output", "-o", help="Folder for the model instead of your model folder."),
 ]
 Tuning = Annotated[
-    Budget, typer.Option(help="How much to tune: 'small' takes minutes, 'full' far longer.")
+    Budget,
+    typer.Option(
+        help="How much to tune: 'none' takes what was set by hand for GTZAN, 'small' takes "
+        "minutes, 'full' far longer.",
+    ),
+]
+Described = Annotated[
+    Columns | None,
+    typer.Option(
+        "--schema",
+        help="Columns to extract, where recordings are given: 'gtzan57' (the default), or "
+        "'extended'.",
+    ),
 ]
 Seed = Annotated[
     int, typer.Option(min=0, max=2**31 - 1, help="Same table, seed and versions: same model.")
@@ -81,6 +94,7 @@ def command(
     output: Output = None,
     budget: Tuning = Budget.small,
     seed: Seed = 0,
+    schema: Described = None,
     segment_seconds: Seconds = None,
     jobs: Jobs = None,
     absolute_level: Level = False,
@@ -102,7 +116,7 @@ def command(
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
     folder = _free_folder(name, output=output, force=force)
-    path, skipped = _table_path(source, segmentation=segmentation, n_jobs=n_jobs)
+    path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
     table = read_table(path, segmentation=segmentation)
     annotations = None if groups is None else resolve_groups(groups, table=table)
     dataset = dataset_of(table, groups=annotations)
@@ -130,10 +144,11 @@ def command(
 
 
 def _table_path(
-    source: Path, *, segmentation: Segmentation | None, n_jobs: int
+    source: Path, *, schema: Columns | None, segmentation: Segmentation | None, n_jobs: int
 ) -> tuple[Path, int]:
     """Return the table meant, and how many recordings failed where it had to be made."""
     if source.is_file():
+        _refuse_schema(schema, source)
         return source, 0
     if not source.is_dir():
         raise TableError(
@@ -143,25 +158,41 @@ def _table_path(
     from genre_audio.training.description import ROWS_FILE
 
     if (source / ROWS_FILE).is_file():
+        _refuse_schema(schema, source)
         say(f"taking the training rows of the model in {source}")
         return source / ROWS_FILE, 0
-    table = source / _TABLE
+    columns = schema or Columns.gtzan57
+    table = source / OUTPUTS[columns]
     if table.is_file():
         say(f"taking the table {table} as it is; 'genre-audio extract' brings it up to date")
         return table, 0
-    return _extracted(source, table, segmentation=segmentation, n_jobs=n_jobs)
+    return _extracted(source, table, schema=columns, segmentation=segmentation, n_jobs=n_jobs)
+
+
+def _refuse_schema(schema: Columns | None, source: Path) -> None:
+    if schema is not None:
+        raise ParameterError(
+            f"--schema says what is extracted from a folder of recordings; the columns of "
+            f"{source} are there already: leave it out"
+        )
 
 
 def _extracted(
-    source: Path, table: Path, *, segmentation: Segmentation | None, n_jobs: int
+    source: Path,
+    table: Path,
+    *,
+    schema: Columns,
+    segmentation: Segmentation | None,
+    n_jobs: int,
 ) -> tuple[Path, int]:
     from genre_audio.audio import find_recordings
     from genre_audio.config import Segmentation
     from genre_audio.extraction import extract
+    from genre_audio.features import SCHEMAS
 
     sources = find_recordings([source])
     if not sources:
-        raise TableError(f"{source} holds neither {_TABLE} nor recordings")
+        raise TableError(f"{source} holds neither {table.name} nor recordings")
     say(f"extracting the recordings in {source} into {table}, labelled by their folders")
     with progress("extracting") as (start, advance):
 
@@ -172,6 +203,7 @@ def _extracted(
         summary = extract(
             sources,
             output=table,
+            schema=SCHEMAS[schema.value],
             segmentation=segmentation or Segmentation(),
             labels="folders",
             n_jobs=n_jobs,
@@ -213,4 +245,5 @@ def say_dataset(table: FeatureTable, dataset: Dataset) -> None:
     if duplicates:
         said = "; ".join(" = ".join(dataset.names[list(rows)]) for rows in duplicates[:5])
         more = f"; and {len(duplicates) - 5} more" if len(duplicates) > 5 else ""
-        say(f"{len(duplicates)} sets of exactly equal rows: {said}{more}")
+        sets = "set" if len(duplicates) == 1 else "sets"
+        say(f"{len(duplicates)} {sets} of exactly equal rows: {said}{more}")

@@ -94,7 +94,7 @@ class Comparison:
 
     @property
     def learned(self) -> bool:
-        """Whether at least one learner is better than naming the most frequent genre."""
+        """Whether at least one learner is better than guessing by frequency."""
         return any(learned(evaluation) for evaluation in self.evaluations)
 
     @functools.cached_property
@@ -110,7 +110,7 @@ class Comparison:
         """Which learner is better, in words; each interval is for one pair by itself."""
         if not self.learned:
             return (
-                "no learner is shown to be better than always naming the most frequent genre "
+                "no learner is shown to be better than guessing by frequency "
                 f"{_numbers(self.best)}; their order means nothing"
             )
         worse = {name: found["accuracy"] for name, found in self.differences.items()}

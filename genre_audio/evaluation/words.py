@@ -91,7 +91,7 @@ def verdict(evaluation: Evaluation) -> str:
     Returns
     -------
     str
-        The accuracy beside that of always naming the most frequent genre (see `guess`),
+        The accuracy beside that of guessing by frequency (see `guess`),
         with the interval of the paired difference.
 
     Examples
@@ -102,7 +102,7 @@ def verdict(evaluation: Evaluation) -> str:
     >>> truth, names = np.repeat([0, 1], 10), np.arange(20).astype(str)
     >>> it = Evaluation(("jazz", "rock"), truth, np.eye(2)[truth], names, names, "by hand")
     >>> verdict(it)  # doctest: +NORMALIZE_WHITESPACE
-    'better than always naming the most frequent genre (accuracy 1.000 against 0.500,
+    'better than guessing by frequency (accuracy 1.000 against 0.500,
     difference +0.50, 95 % interval +0.30 to +0.70)'
     """
     gain = evaluation.gain
@@ -110,7 +110,7 @@ def verdict(evaluation: Evaluation) -> str:
     if few := _few(evaluation):
         how, why = "not shown to be better", f" of {few} group{'s' * (few > 1)}, too few to tell"
     return (
-        f"{how} than always naming the most frequent genre "
+        f"{how} than guessing by frequency "
         f"(accuracy {evaluation.accuracy:.3f} against {evaluation.baseline:.3f}, "
         f"difference {gain.value:+.2f}, 95 % interval {gain.low:+.2f} to {gain.high:+.2f}{why})"
     )

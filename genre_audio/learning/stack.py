@@ -197,6 +197,15 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if columns is None and hasattr(self, "feature_names_in_"):
             columns = tuple(map(str, self.feature_names_in_))
         self.level_invariant_ = self.level_invariant and LEVEL in (columns or ())
+        # Another seed than the tuning's: parameters suit the folds that they were chosen on.
+        # By labels, not by their numbers, because errors name them.
+        folds = grouped_folds(
+            self.classes_[y],
+            groups=owners,
+            n_splits=budget.stack_folds,
+            seed=self.seed + 1,
+            least_rows=2,
+        )
         tuned = {
             name: tune(
                 name,
@@ -213,10 +222,6 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         }
         self.best_params_ = {name: found for name, (_, found) in tuned.items()}
         pipelines = [learner for learner, _ in tuned.values()]
-        # Another seed than the tuning's: parameters suit the folds that they were chosen on.
-        folds = grouped_folds(
-            y, groups=owners, n_splits=budget.stack_folds, seed=self.seed + 1, least_rows=2
-        )
         P = out_of_fold(pipelines, X, y, folds=folds)
         self.learners_ = dict(zip(tuned, fit_all(pipelines, X, y), strict=True))
         return P, folds

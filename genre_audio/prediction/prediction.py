@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from genre_audio.segment import Refused
 
-__all__ = ["Prediction", "SegmentPrediction"]
+__all__ = ["SHORTEST", "Prediction", "SegmentPrediction"]
+
+SHORTEST: Final = 3.0
+"""Length in s below which music and other sound are not told apart reliably."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Prediction:
         does, or less far towards speech, in percent, with an allowance where it is short;
         above the model's threshold it is unlike what was learned.
     unlike : bool
-        Whether it is. What lasts less than 3 s and is not is too short to tell.
+        Whether it is. See `too_short_to_tell`.
     model, schema : dict
         Identities of what answered.
     genres_not_ruled_out : tuple of str, optional
@@ -111,6 +114,12 @@ class Prediction:
         """Its probability."""
         return self.ranking(1)[0][1]
 
+    @property
+    def too_short_to_tell(self) -> bool:
+        """Whether what was heard is too short to call it like what was learned."""
+        heard = sum(segment.stop - segment.start for segment in self.segments)
+        return bool(self.segments) and heard < SHORTEST and not self.unlike
+
     def ranking(self, k: int) -> list[tuple[str, float]]:
         """Return the `k` most probable genres; ties in the model's order."""
         return sorted(self.probabilities.items(), key=lambda item: -item[1])[:k]
@@ -127,6 +136,7 @@ class Prediction:
             "coverage_guaranteed": None if self.coverage is None else not self.unlike,
             "distance_percentile": self.distance_percentile,
             "unlike_training": self.unlike,
+            "too_short_to_tell": self.too_short_to_tell,
             "segments": [segment.as_dict() for segment in self.segments],
             "refused": [dataclasses.asdict(refused) for refused in self.refused],
             "quality": self.quality,

@@ -101,9 +101,13 @@ def _left(prediction: Prediction) -> str:
 
 
 def _remark(prediction: Prediction) -> str:
+    if prediction.too_short_to_tell:
+        return "too short to tell whether it is like the training recordings"
     if not prediction.unlike:
         return ""
-    words = f"farther than {_percent(prediction.distance_percentile)} of the training recordings"
+    words = (
+        f"farther out than {_percent(prediction.distance_percentile)} of the training recordings"
+    )
     return words if prediction.coverage is None else f"{words}: not guaranteed here"
 
 
@@ -115,7 +119,8 @@ def _csv(predictions: Sequence[Prediction], *, k: int, segments: bool) -> str:  
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     genres = list(predictions[0].probabilities) if predictions else []
-    whole = ["distance_percentile", "unlike_training", "genres_not_ruled_out", "coverage"]
+    whole = ["distance_percentile", "unlike_training", "too_short_to_tell"]
+    whole += ["genres_not_ruled_out", "coverage"]
     place = ["start", "stop"] if segments else whole
     writer.writerow(["recording", *place, "label", "probability", *genres])
     for prediction in predictions:
@@ -129,6 +134,7 @@ def _csv_rows(prediction: Prediction, *, segments: bool) -> list[list[Any]]:
         whole = [
             prediction.distance_percentile,
             str(prediction.unlike).lower(),
+            str(prediction.too_short_to_tell).lower(),
             ";".join(prediction.genres_not_ruled_out or ()),
             prediction.coverage,
             prediction.label,

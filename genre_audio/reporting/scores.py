@@ -26,14 +26,26 @@ def scores_text(evaluation: Evaluation) -> str:
     'Held-out scores: twice (2 recordings)'
     """
     accuracy, macro_f1 = evaluation.intervals["accuracy"], evaluation.intervals["macro_f1"]
+    # What was not shown to be learned must not be read as a score first.
+    said = f"{evaluation.verdict}\n" if evaluation.gain.low <= 0 else ""
     head = (
-        f"Held-out scores: {evaluation.protocol} ({len(evaluation)} recordings)\n"
+        f"Held-out scores: {evaluation.protocol} ({len(evaluation)} recordings)\n{said}"
         f"accuracy {accuracy.value:.3f} (95 % interval {accuracy.low:.3f} to {accuracy.high:.3f}), "
         f"macro F1 {macro_f1.value:.3f} ({macro_f1.low:.3f} to {macro_f1.high:.3f}), "
         f"log loss {evaluation.log_loss:.3f}\n"
-        f"without a model (always the most frequent genre): accuracy {evaluation.baseline:.3f}\n"
+        f"without a model (guessing by frequency): accuracy {evaluation.baseline:.3f}\n"
+        f"calibration error {evaluation.expected_calibration_error:.3f}{_sets(evaluation)}\n"
     )
     return "\n".join([head, per_genre_text(evaluation), confusion_text(evaluation)])
+
+
+def _sets(evaluation: Evaluation) -> str:
+    if evaluation.coverage is None:
+        return ""
+    return (
+        f"; genres not ruled out held the right one of {evaluation.coverage:.3f}, "
+        f"with {evaluation.mean_set_size:.1f} of them on average"
+    )
 
 
 def per_genre_text(evaluation: Evaluation) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from genre_audio.tables.feature_table import FeatureTable
 
 __all__ = ["Dataset", "dataset_of", "regrouped", "resolve_groups"]
+
+# Trees know single precision, up to 3e38, and columns are scaled before.
+_LARGEST: Final = 1e30
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -74,7 +77,8 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
     Raises
     ------
     TableError
-        If no row has a label, or no recording has a group.
+        If no row has a label, no recording has a group, or a number is too large to
+        calculate with.
 
     Examples
     --------
@@ -95,9 +99,15 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
             f"{table.path or 'the table'} has no labels; give them to "
             "'genre-audio extract' with --labels folders or --labels FILE"
         )
-    names = table.recordings[labelled].astype(str)
+    names, X = table.recordings[labelled].astype(str), table.X[labelled]
+    if (np.abs(X) > _LARGEST).any():
+        row, column = np.argwhere(np.abs(X) > _LARGEST)[0]
+        raise TableError(
+            f"nothing can be learned from {names[row]}: its {table.schema.columns[column]} is "
+            f"{X[row, column]:g}; extract it again, or leave it out"
+        )
     return Dataset(
-        X=table.X[labelled],
+        X=X,
         y=labels[labelled].astype(str),
         groups=_groups(names, groups),
         names=names,

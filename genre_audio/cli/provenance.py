@@ -1,0 +1,50 @@
+"""What a page must say of where its figures come from, to be made again."""
+
+from __future__ import annotations
+
+import datetime
+import platform
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from genre_audio.evaluation import Procedure
+    from genre_audio.tables import Dataset, FeatureTable
+
+__all__ = ["provenance"]
+
+
+def provenance(
+    table: FeatureTable, *, dataset: Dataset, procedures: list[Procedure]
+) -> dict[str, Any]:
+    """Return command, date, table, procedures and versions.
+
+    Parameters
+    ----------
+    table : FeatureTable
+        What was read.
+    dataset : Dataset
+        What was taken of it.
+    procedures : list of Procedure
+        What was evaluated.
+    """
+    from genre_audio.training.skops_model import model_versions
+
+    return {
+        "Command": shlex.join(["genre-audio", *sys.argv[1:]]),
+        "Made": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "Table": {
+            "file": table.path.name if table.path else "in memory",
+            "digest": table.digest,
+            "labelled rows": len(dataset),
+            "schema": str(table.schema),
+            "segments": f"{table.segmentation.seconds:g} s",
+        },
+        "Learners": [
+            f"{each.name}: budget {each.budget}, seed {each.seed}, level "
+            + ("taken out" if each.level_invariant else "kept")
+            for each in procedures
+        ],
+        "Versions": model_versions() | {"Python": platform.python_version()},
+    }
