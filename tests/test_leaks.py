@@ -159,7 +159,7 @@ def test_lists_part_no_recording_and_copies_are_left_out():
     names = np.unique(data.names).tolist()
     train, test = names[4:], names[:4]  # artist 4 has a copy of what artist 0 is tested by
     protocol = list_protocol(data, train=train, test=test)
-    assert "1 copies left out" in protocol.name
+    assert "1 copy left out" in protocol.name
     check(data, protocol, what=[])  # what is the same in a copied row would be taken for it
     ((learned, scored),) = protocol.folds
     assert set(data.names[learned]) == set(train)

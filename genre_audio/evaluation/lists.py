@@ -107,13 +107,13 @@ def fixed_protocol(
     >>> X, y, names = np.array([[1.0], [2.0], [1.0]]), np.array(list("aba")), np.array(list("xyz"))
     >>> fold = np.array([0, 1]), np.array([2])
     >>> fixed_protocol(Dataset(X, y, names, names, ("x",)), folds=[fold], name="mine", key="k").name
-    'mine, 1 copies left out'
+    'mine, 1 copy left out'
     """
     if any(len(rows) == 0 for fold in folds for rows in fold):
         raise TableError(f"{name}: a part holds no recording of the table")
     apart = [without_copies(fold, X=dataset.X) for fold in folds]
     left_out = sum(len(old) - len(new) for (old, _), (new, _) in zip(folds, apart, strict=True))
-    said = f", {left_out} copies left out" if left_out else ""
+    said = f", {left_out} {'copy' if left_out == 1 else 'copies'} left out" if left_out else ""
     protocol = Protocol(f"{name}{said}", apart, independent_groups(dataset), key=key)
     if dataset.grouping == "recording" or not protocol.crossing:
         return protocol

@@ -62,7 +62,7 @@ def random_protocol(
         groups = independent_groups(alone)
     folds = [random_split(dataset.y, units=groups, seed=seed + k) for k in range(repeats)]
     kept = "together" if duplicates_apart else "on both sides"
-    name = f"random 80/20, {repeats} splits, exact duplicates {kept}"
+    name = f"random 80/20, {repeats} split{'s' * (repeats > 1)}, exact duplicates {kept}"
     return Protocol(name, folds, groups, "random", leaks=not duplicates_apart, repeats=repeats)
 
 
