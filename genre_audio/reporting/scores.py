@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from genre_audio.evaluation.words import learned
 from genre_audio.reporting.text_table import text_table
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def scores_text(evaluation: Evaluation) -> str:
     """
     accuracy, macro_f1 = evaluation.intervals["accuracy"], evaluation.intervals["macro_f1"]
     # What was not shown to be learned must not be read as a score first.
-    said = f"{evaluation.verdict}\n" if evaluation.gain.low <= 0 else ""
+    said = "" if learned(evaluation) else f"{evaluation.verdict}\n"
     head = (
         f"Held-out scores: {evaluation.protocol} ({len(evaluation)} recordings)\n{said}"
         f"accuracy {accuracy.value:.3f} (95 % interval {accuracy.low:.3f} to {accuracy.high:.3f}), "
