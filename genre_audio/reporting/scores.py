@@ -72,7 +72,10 @@ def per_genre_text(evaluation: Evaluation) -> str:
         strict=True,
     )
     rows = [[label, f"{p:.3f}", f"{r:.3f}", f"{f:.3f}", str(n)] for label, p, r, f, n in columns]
-    means = [evaluation.precision.mean(), evaluation.recall.mean(), evaluation.f1.mean()]
+    # As in macro F1, without genres that neither occur nor are called.
+    there = evaluation.confusion.sum(axis=0) + support > 0
+    scores = (evaluation.precision, evaluation.recall, evaluation.f1)
+    means = [values[there].mean() for values in scores]
     rows.append(["macro", *(f"{mean:.3f}" for mean in means), str(support.sum())])
     header = ["genre", "precision", "recall", "F1", "recordings"]
     return text_table(rows, header=header, right=[1, 2, 3, 4])
