@@ -188,3 +188,35 @@ def test_the_shipped_model_knows_what_it_does_not_know(shipped_bundle, write_aud
         prediction = predict_recording(write_audio(y, name=name), shipped_bundle)
         check_ranking(prediction)
         assert prediction.unlike
+
+
+@pytest.mark.usefixtures("home")
+def test_extended_columns_are_evaluated_by_groups_that_the_table_names(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_corpus(Path("corpus"), artists=3, seed=1)
+    run("extract", "corpus", "--labels", "folders", "--schema", "extended", "-j", "1")
+    # A copy has no manifest, and here one column more.
+    with Path("features-extended.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row["village"] = f"{row['label']} {Path(row['filename']).stem.split('.')[0]}"
+    with Path("copy.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+    asked = ("evaluate", "copy.csv", "--learners", "logistic_regression", "--budget", "none")
+    asked += ("--folds", "3", "-f", "json", "-j", "1", "--report", "page.html")
+    by_village = run(*asked, "--groups", "village")
+    (said,) = json.loads(by_village.stdout)["evaluations"]
+    assert said["protocol"] == "3 folds, no village on both sides, exact duplicates together"
+    assert (said["recordings"], said["groups"]) == (24, 12)
+    # Chance is a quarter.
+    assert said["accuracy"] > 0.9
+    assert said["verdict"].startswith("better than guessing by frequency")
+    assert "copy.csv has no manifest" in by_village.stderr
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert f"<dd>schema: {EXTENDED}</dd>" in page
+
+    (alone,) = json.loads(run(*asked).stdout)["evaluations"]
+    assert (alone["recordings"], alone["groups"]) == (24, 24)
