@@ -115,6 +115,17 @@ def test_lists_say_how_many_groups_stand_on_both_sides():
     assert crossing.crossing == 1
 
 
+def test_lists_leave_out_whole_recordings_that_hold_a_copy():
+    data = dataset(8, segments=3)
+    data.X[3 * 5] = data.X[3 * 2 + 1]  # a row of take005 is one of take002
+    names = np.unique(data.names).tolist()
+    protocol = list_protocol(data, train=names[4:], test=names[:4])
+    assert protocol.name == ("fixed lists, 4 recordings to learn from, 4 to score, 1 copy left out")
+    assert sorted(set(data.names[protocol.folds[0][0]])) == [names[4], names[6], names[7]]
+    with pytest.raises(TableError, match="without copies of what is scored: a part holds no"):
+        list_protocol(data, train=[names[5]], test=[names[2]])
+
+
 def test_procedures():
     assert procedure_of("stack").learners == LEARNERS
     made = procedure_of("decision_tree", budget="none", seed=3, level_invariant=False).make(

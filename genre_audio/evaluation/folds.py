@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from genre_audio.errors import TableError
-from genre_audio.tables.splits import exact_duplicates, groups_per_class
+from genre_audio.tables.splits import groups_per_class
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -153,15 +153,15 @@ def left_out_groups(groups: NDArray[np.intp]) -> list[Fold]:
     return [(np.flatnonzero(groups != n), np.flatnonzero(groups == n)) for n in numbers]
 
 
-def without_copies(fold: Fold, *, X: NDArray[np.float64]) -> Fold:
-    """Take exact copies of held-out rows out of the training part.
+def without_copies(fold: Fold, *, units: NDArray[np.intp]) -> Fold:
+    """Take recordings with copies of held-out rows out of the training part, whole.
 
     Parameters
     ----------
     fold : Fold
         Training rows and held-out rows.
-    X : ndarray of float64, shape (rows, columns)
-        Features.
+    units : ndarray of int, shape (rows,)
+        Number of each row's recording, the same for recordings that share a row.
 
     Returns
     -------
@@ -173,13 +173,11 @@ def without_copies(fold: Fold, *, X: NDArray[np.float64]) -> Fold:
     >>> import numpy as np
     >>> from genre_audio.evaluation.folds import without_copies
     >>> fold = np.array([0, 1]), np.array([2])
-    >>> without_copies(fold, X=np.array([[1.0], [2.0], [1.0]]))[0].tolist()
+    >>> without_copies(fold, units=np.array([0, 1, 0]))[0].tolist()
     [1]
     """
     train, test = fold
-    held_out = set(test.tolist())
-    copies = [row for rows in exact_duplicates(X) if held_out & set(rows) for row in rows]
-    return train[~np.isin(train, copies)], test
+    return train[~np.isin(units[train], units[test])], test
 
 
 def _first(units: NDArray[np.intp]) -> NDArray[np.intp]:

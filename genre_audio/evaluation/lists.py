@@ -1,13 +1,14 @@
 """Protocols whose parts somebody else has fixed, recording by recording.
 
 Published lists are taken as they are: who stands on which side is their affair, except
-that copies of held-out rows are taken out of the training part.
+that recordings with copies of held-out rows are taken out of the training part.
 
 Index arithmetic and names may enter here, no learner and no score.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,7 +98,7 @@ def fixed_protocol(
     Raises
     ------
     TableError
-        If a part is empty.
+        If a part is empty, or holds nothing but copies of what is scored.
 
     Examples
     --------
@@ -109,13 +110,22 @@ def fixed_protocol(
     >>> fixed_protocol(Dataset(X, y, names, names, ("x",)), folds=[fold], name="mine", key="k").name
     'mine, 1 copy left out'
     """
-    if any(len(rows) == 0 for fold in folds for rows in fold):
-        raise TableError(f"{name}: a part holds no recording of the table")
-    apart = [without_copies(fold, X=dataset.X) for fold in folds]
-    left_out = sum(len(old) - len(new) for (old, _), (new, _) in zip(folds, apart, strict=True))
+    _refuse_empty(folds, name=name)
+    units = independent_groups(dataclasses.replace(dataset, groups=dataset.names))
+    apart = [without_copies(fold, units=units) for fold in folds]
+    _refuse_empty(apart, name=f"{name}, without copies of what is scored")
+    left_out = sum(
+        len(np.setdiff1d(dataset.names[old], dataset.names[new]))
+        for (old, _), (new, _) in zip(folds, apart, strict=True)
+    )
     said = f", {left_out} {'copy' if left_out == 1 else 'copies'} left out" if left_out else ""
     protocol = Protocol(f"{name}{said}", apart, independent_groups(dataset), key=key)
     if dataset.grouping == "recording" or not protocol.crossing:
         return protocol
     crossing = f", {protocol.crossing} {dataset.grouping}s on both sides"
     return Protocol(f"{protocol.name}{crossing}", apart, protocol.groups, key=key)
+
+
+def _refuse_empty(folds: list[tuple[NDArray[Any], NDArray[Any]]], *, name: str) -> None:
+    if any(len(rows) == 0 for fold in folds for rows in fold):
+        raise TableError(f"{name}: a part holds no recording of the table")
