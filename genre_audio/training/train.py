@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -106,15 +107,14 @@ def train(
     groups = independent_groups(dataset)
     fewest = _fewest_groups(dataset, groups)
 
-    def make() -> GenreStack:
-        return GenreStack(
-            columns=dataset.columns,
-            budget=chosen,
-            level_invariant=level_invariant,
-            seed=seed,
-            n_jobs=n_jobs,
-        )
-
+    make = functools.partial(
+        GenreStack,
+        columns=dataset.columns,
+        budget=chosen,
+        level_invariant=level_invariant,
+        seed=seed,
+        n_jobs=n_jobs,
+    )
     if scores is None:
         n_splits = min(chosen.outer_folds, fewest)
         protocol = grouped_protocol(dataset, n_splits=n_splits, seed=seed)
