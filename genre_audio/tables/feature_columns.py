@@ -70,7 +70,11 @@ def choose_features(
     wanted = schema.columns if asked is None and schema is not None else asked
     if wanted is not None:
         features = _wanted(wanted, columns, sources=sources)
-        why = {name: columns[name].why or "not asked for" for name in columns.keys() - features}
+        why = {
+            name: _aside(name, source=sources[name], metrics=metrics) or column.why or "not chosen"
+            for name, column in columns.items()
+            if name not in features
+        }
     else:
         why = {name: _aside(name, source=sources[name], metrics=metrics) for name in columns}
         features = {}
