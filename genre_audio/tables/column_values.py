@@ -30,7 +30,7 @@ __all__ = ["Column", "column_of", "is_missing", "text_of"]
 _NUMBER: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _INFINITE: Final = re.compile(r"\s*[+-]?inf(inity)?\s*", re.IGNORECASE)
 _NOTHING: Final = frozenset({"na", "n/a", "#n/a", "nan", "null", "none"})
-_LARGEST_INTEGER: Final = 2**63 - 1
+_INTEGERS: Final = range(-(2**63), 2**63)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Column:
         Why these are no numbers; empty if they are.
     odd : str
         Where the first value stands that is no number, and what it is, in a column of
-        which at least half the values are numbers; else empty.
+        which most values are numbers; else empty.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def column_of(table: RawTable, name: str) -> Column:
     if odd or not numbers:
         first = odd[0] if odd else None
         where = "" if first is None else f"{table.places[first]} says {_shown(values[first])}"
-        mostly = where if len(numbers) >= len(odd) > 0 else ""
+        mostly = where if len(numbers) > len(odd) > 0 else ""
         if not present:
             why = "no value at all"
         elif numbers:
@@ -169,7 +169,7 @@ def _texts(values: list[object]) -> NDArray[np.object_]:
 
 def _numbers(values: list[object], places: list[int]) -> NDArray[Any]:
     found = [_number(values[place]) for place in places]
-    whole = all(isinstance(value, int) and abs(value) <= _LARGEST_INTEGER for value in found)
+    whole = all(isinstance(value, int) and value in _INTEGERS for value in found)
     if whole and len(found) == len(values):
         return np.array(found, dtype=np.int64)
     numbers = np.full(len(values), np.nan)
