@@ -41,6 +41,8 @@ class Dataset:
         What was grouped by, in words: ``"recording"``, ``"artist"``.
     unlabelled : int
         Rows of the table that were left out for want of a label.
+    lengths : ndarray of float, shape (rows,), optional
+        How much each row counts for its recording; all the same by default.
 
     Examples
     --------
@@ -54,6 +56,7 @@ class Dataset:
     columns: tuple[str, ...]
     grouping: str = "recording"
     unlabelled: int = 0
+    lengths: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -114,6 +117,7 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
         columns=table.schema.columns,
         grouping=groups.column if groups else "recording",
         unlabelled=int((~labelled).sum()),
+        lengths=_lengths(table)[labelled] if "length" in table.frame else None,
     )
 
 
@@ -196,6 +200,10 @@ def resolve_groups(text: str, *, table: FeatureTable) -> Annotations:
         f"groups {text!r}: neither a file, nor FILE:COLUMN, nor a column of the table "
         f"(it has {', '.join(extra)})"
     )
+
+
+def _lengths(table: FeatureTable) -> NDArray[np.float64]:
+    return table.frame["length"].to_numpy(dtype=np.float64)
 
 
 def _groups(names: NDArray[np.str_], groups: Annotations | None) -> NDArray[np.str_]:
