@@ -126,6 +126,13 @@ def test_parting_rows_perfectly_is_infinite_and_of_few_rows_no_proof():
     assert found.features[0].p_f == pytest.approx(1 / 3, abs=0.12)
 
 
+def test_the_same_parting_in_another_order_is_as_good(rng):
+    X = np.array([[0.0], [0.1], [0.7], [0.8]])
+    labels = np.array(["a", "a", "b", "b"], dtype=object)
+    # Sums in another order differ in their last bits; again a third of all ways.
+    assert separation(X, labels).features[0].p_f == pytest.approx(1 / 3, abs=0.12)
+
+
 def test_what_does_not_vary_separates_nothing(rng):
     X, labels = planted(rng)
     X[:, 0], X[:, 2] = 0.1, np.nan

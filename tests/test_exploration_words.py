@@ -97,6 +97,16 @@ def test_outliers_are_said_beside_what_chance_gives(rng):
     assert not any("far from" in s for s in said(quiet[:9]))
 
 
+def test_columns_that_judge_no_row_are_said(rng):
+    frame = normal(rng, rows=400)
+    assert not any("to judge by" in s for s in said(frame))
+    rock = frame.genre == "rock"
+    frame.loc[rock, "c1"] = rng.standard_cauchy(size=200)
+    judge = "1 feature has tails too heavy, or too many heaps, to judge by"
+    assert f"{judge} in some genre: c1." in said(frame)
+    assert f"{judge}: c1." in said(frame[rock], label=None)
+
+
 def test_what_separates_is_said_or_that_nothing_does(rng):
     frame = normal(rng)
     assert "No feature by itself is shown to tell the genres apart." in said(frame)
