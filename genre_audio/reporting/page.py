@@ -22,7 +22,7 @@ from genre_audio.reporting.printable import printable
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["render"]
+__all__ = ["listed", "render"]
 
 
 def render(template: str, /, **values: object) -> str:
@@ -47,6 +47,22 @@ def render(template: str, /, **values: object) -> str:
     ('<!DOCTYPE html>', True)
     """
     return _environment().get_template(template).render(values)
+
+
+def listed(value: object) -> list[str]:
+    """Return the lines of a value: one for each part of a mapping or sequence.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.page import listed
+    >>> listed({"numpy": "2.4", "folds": [1, 2]})
+    ['numpy: 2.4', 'folds: 1', 'folds: 2']
+    """
+    if isinstance(value, dict):
+        return [f"{key}: {line}" for key, inner in value.items() for line in listed(inner)]
+    if isinstance(value, list | tuple):
+        return [line for inner in value for line in listed(inner)]
+    return [str(value)]
 
 
 @functools.cache
