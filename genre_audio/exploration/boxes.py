@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
-__all__ = ["Box", "Boxes"]
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+__all__ = ["Box", "Boxes", "boxes_of"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,3 +59,60 @@ class Boxes:
 
     column: str
     boxes: tuple[Box, ...]
+
+
+def boxes_of(
+    values: NDArray[np.float64],
+    *,
+    column: str,
+    rows: Mapping[str | None, NDArray[np.intp]],
+) -> Boxes:
+    """Describe a feature in each genre.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (rows,)
+        The feature, with NaN for gaps.
+    column : str
+        Its name.
+    rows : mapping of str or None to ndarray of int
+        The rows of each genre.
+
+    Returns
+    -------
+    Boxes
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.exploration.boxes import boxes_of
+    >>> values = np.array([1.0, 2, 3, 4, 50])
+    >>> box, = boxes_of(values, column="tempo", rows={"jazz": np.arange(5)}).boxes
+    >>> box.lower_quartile, box.median, box.high, box.beyond
+    (2.0, 3.0, 4.0, 1)
+    """
+    return Boxes(column, tuple(_box(values[own], label=label) for label, own in rows.items()))
+
+
+def _box(values: NDArray[np.float64], *, label: str | None) -> Box:
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return Box(label, 0, *[float("nan")] * 7, beyond=0)
+    # Scaled, so that differences of large numbers stay numbers.
+    scale = np.abs(values).max() or 1.0
+    scaled = values / scale
+    lower, median, upper = np.quantile(scaled, [0.25, 0.5, 0.75])
+    reach = 1.5 * (upper - lower)
+    within = (scaled >= lower - reach) & (scaled <= upper + reach)
+    return Box(
+        label=label,
+        count=len(values),
+        minimum=float(values.min()),
+        low=float(values[within].min()),
+        lower_quartile=float(lower * scale),
+        median=float(median * scale),
+        upper_quartile=float(upper * scale),
+        high=float(values[within].max()),
+        maximum=float(values.max()),
+        beyond=int((~within).sum()),
+    )

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
-__all__ = ["DuplicateGroup", "Duplicates"]
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["DuplicateGroup", "Duplicates", "duplicates_of"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,3 +58,46 @@ class Duplicates:
     def conflicting(self) -> tuple[DuplicateGroup, ...]:
         """Groups with more than one label."""
         return tuple(group for group in self.groups if group.conflicting)
+
+
+def duplicates_of(
+    X: NDArray[np.float64], *, names: NDArray[np.str_], labels: NDArray[np.object_]
+) -> Duplicates:
+    """Find rows that are equal in every column, to the last bit; gaps equal gaps.
+
+    Rows without any known value are no copies of each other: nothing is known of them.
+
+    Parameters
+    ----------
+    X : ndarray of float64, shape (rows, columns)
+        Features, with NaN for gaps.
+    names : ndarray of str, shape (rows,)
+        Names of the rows.
+    labels : ndarray of object, shape (rows,)
+        Their genres, or None.
+
+    Returns
+    -------
+    Duplicates
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.exploration.copies import duplicates_of
+    >>> X = np.array([[1.0, np.nan], [2.0, 3.0], [1.0, np.nan]])
+    >>> names, labels = np.array(["a", "b", "c"]), np.array(["jazz", "jazz", "rock"])
+    >>> group, = duplicates_of(X, names=names, labels=labels).groups
+    >>> group.names, group.labels, group.conflicting
+    (('a', 'c'), ('jazz', 'rock'), True)
+    """
+    X = np.where(np.isnan(X), np.nan, X)  # gaps of one bit pattern
+    same: dict[bytes, list[int]] = {}
+    for row in np.flatnonzero(~np.isnan(X).all(axis=1)).tolist():
+        same.setdefault(X[row].tobytes(), []).append(row)
+    return Duplicates(
+        tuple(
+            DuplicateGroup(tuple(rows), tuple(names[rows].tolist()), tuple(labels[rows].tolist()))
+            for rows in same.values()
+            if len(rows) > 1
+        )
+    )

@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from genre_audio.exploration.plain import as_json
+from genre_audio.exploration.words import findings
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -64,6 +67,10 @@ class Exploration:
         separate best.
     seed : int
         Of all that is drawn by chance.
+
+    Examples
+    --------
+    See `explore`.
     """
 
     features: tuple[str, ...]
@@ -84,5 +91,6 @@ class Exploration:
     seed: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Return everything but values row by row, as JSON can say it."""
-        raise NotImplementedError
+        """Return everything but values row by row, with `findings`, as JSON can say it."""
+        found: dict[str, Any] = as_json(self)
+        return found | {"findings": findings(self)}

@@ -3,8 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING, Any, Final
 
-__all__ = ["Column", "Distribution", "MissingTogether", "Overview"]
+import numpy as np
+import pandas as pd
+
+from genre_audio.exploration.matrix import is_number, standardised
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "Column",
+    "Distribution",
+    "MissingTogether",
+    "Overview",
+    "distribution_of",
+    "overview_of",
+]
+
+_PATTERNS: Final = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,3 +127,146 @@ class Overview:
     def features(self) -> tuple[Column, ...]:
         """The columns that are described and learned from."""
         return tuple(column for column in self.columns if column.role == "feature")
+
+
+def overview_of(
+    frame: pd.DataFrame,
+    *,
+    X: NDArray[np.float64],
+    columns: Sequence[str],
+    label: str | None = None,
+    names: str | None = None,
+) -> Overview:
+    """Describe all columns of a table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table.
+    X : ndarray of float64, shape (rows, columns)
+        Its features, with NaN for gaps.
+    columns : sequence of str
+        Names of the features.
+    label, names : str, optional
+        Columns of genres and of names of rows.
+
+    Returns
+    -------
+    Overview
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genre_audio.exploration.matrix import matrix
+    >>> from genre_audio.exploration.overview import overview_of
+    >>> frame = pd.DataFrame({"tempo": [90.0, 120.0, None], "title": ["a", "b", ""]})
+    >>> found = overview_of(frame, X=matrix(frame, columns=["tempo"]), columns=["tempo"])
+    >>> found.rows, found.complete_rows, [(c.type, c.missing) for c in found.columns]
+    (3, 2, [('number', 1), ('text', 1)])
+    """
+    gaps = np.isnan(X)
+    roles = dict.fromkeys(columns, "feature") | {label: "label", names: "name"}
+    described = [
+        _column(frame.iloc[:, place], name=str(name), role=roles.get(name, "other"))
+        for place, name in enumerate(frame.columns)
+    ]
+    return Overview(
+        rows=len(frame),
+        columns=tuple(described),
+        complete_rows=int((~gaps.any(axis=1)).sum()),
+        missing_together=_patterns(gaps, columns=columns),
+    )
+
+
+def _column(column: pd.Series[Any], *, name: str, role: str) -> Column:
+    missing, infinite, distribution = column.isna(), 0, None
+    if is_number(column):
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        infinite = int(np.isinf(values).sum())
+        if np.isfinite(values).any():
+            distribution = distribution_of(values[np.isfinite(values)])
+    elif _type(column) == "text":
+        missing = missing | (column.astype(str).str.strip() == "")
+    return Column(
+        name=name,
+        role=role,
+        type=_type(column),
+        missing=int(missing.sum()),
+        missing_share=float(missing.mean()) if len(column) else 0.0,
+        infinite=infinite,
+        different=_different(column[~missing]),
+        distribution=distribution,
+    )
+
+
+def _type(column: pd.Series[Any]) -> str:
+    types = pd.api.types
+    if column.isna().all():
+        return "empty"
+    if types.is_bool_dtype(column):
+        return "yes/no"
+    if types.is_integer_dtype(column):
+        return "whole number"
+    if is_number(column):
+        return "number"
+    return "date" if types.is_datetime64_any_dtype(column) else "text"
+
+
+def _different(known: pd.Series[Any]) -> int:
+    try:
+        return int(known.nunique())
+    except TypeError:  # lists and the like, as JSON may hold them
+        return int(known.astype(str).nunique())
+
+
+def distribution_of(values: NDArray[np.float64]) -> Distribution:
+    """Describe known, finite numbers.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        At least one.
+
+    Returns
+    -------
+    Distribution
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.exploration.overview import distribution_of
+    >>> found = distribution_of(np.array([1.0, 2.0, 3.0, 4.0, 10.0]))
+    >>> found.mean, round(found.sd, 3), found.median, round(found.skewness, 3)
+    (4.0, 3.536, 3.0, 1.138)
+    """
+    # Scaled, so that neither sums nor squares leave what a float can say.
+    scale = float(np.abs(values).max()) or 1.0
+    scaled = values / scale
+    low, lower, median, upper, high = np.quantile(scaled, [0, 0.25, 0.5, 0.75, 1]) * scale
+    varies = values.min() < values.max()
+    z = standardised(values[:, np.newaxis])
+    return Distribution(
+        count=len(values),
+        mean=float(scaled.mean() * scale) if varies else float(values[0]),
+        sd=float(scaled.std(ddof=1) * scale) if len(values) > 1 else float("nan"),
+        minimum=float(values.min()),
+        lower_quartile=float(lower),
+        median=float(median),
+        upper_quartile=float(upper),
+        maximum=float(values.max()),
+        skewness=float((z**3).mean()) if varies else float("nan"),
+    )
+
+
+def _patterns(gaps: NDArray[np.bool_], *, columns: Sequence[str]) -> tuple[MissingTogether, ...]:
+    several = gaps[gaps.sum(axis=1) > 1]
+    if not len(several):
+        return ()
+    packed, first, counts = np.unique(
+        np.packbits(several, axis=1), axis=0, return_index=True, return_counts=True
+    )
+    found = [
+        MissingTogether(tuple(np.array(columns)[several[row]].tolist()), int(rows))
+        for row, rows in zip(first, counts, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda f: (-f.rows, f.columns))[:_PATTERNS])

@@ -1,15 +1,246 @@
-"""What was found, in plain words."""
+"""What was found, in plain words.
+
+Nothing may enter here that measures.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from genre_audio.exploration.copies import DuplicateGroup
+    from genre_audio.exploration.correlations import Pair
     from genre_audio.exploration.exploration import Exploration
 
 __all__ = ["findings"]
 
+_NAMED: Final = 3
+
 
 def findings(exploration: Exploration) -> list[str]:
-    """Say what matters, one short sentence for each finding."""
-    raise NotImplementedError
+    """Say what matters, one short sentence for each finding.
+
+    Parameters
+    ----------
+    exploration : Exploration
+        What was found.
+
+    Returns
+    -------
+    list of str
+        What there is, what is wrong with it, how columns go together, what tells genres
+        apart: in this order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genre_audio.exploration import explore, findings
+    >>> frame = pd.DataFrame({"tempo": [90.0, 90, 120, 130], "genre": ["a", "b", "b", "b"]})
+    >>> for sentence in findings(explore(frame, columns=["tempo"], label="genre"))[:3]:
+    ...     sentence
+    '4 rows with 1 feature; every row is complete.'
+    'b has 3 rows, a has 1: 3.0 times as many. Always saying b would be right for 75 %.'
+    '1 pair of equal rows; 1 group has several labels: row 1 (a), row 2 (b).'
+    """
+    said: list[str] = []
+    for part in (_gaps, _classes, _constant, _duplicates, _near, _outliers, _correlations):
+        said += part(exploration)
+    for part in (_groups, _separation, _components):
+        said += part(exploration)
+    return said
+
+
+def _s(count: int, one: str, several: str = "") -> str:
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
+
+
+def _some(names: Sequence[str], *, most: int = _NAMED) -> str:
+    """Return a few names, and how many there are beside them."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def _percent(share: float) -> str:
+    """Return a share that is 0 or 100 % only if it is exactly so."""
+    if 0 < share < 0.005:
+        return "under 1 %"
+    if 0.995 <= share < 1:
+        return "over 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def _gaps(exploration: Exploration) -> Iterator[str]:
+    overview = exploration.overview
+    complete = overview.complete_rows
+    what = f"{_s(overview.rows, 'row')} with {_s(len(overview.features), 'feature')}"
+    if complete == overview.rows:
+        yield f"{what}; every row is complete."
+        return
+    yield f"{what}; {_s(complete, 'row is', 'rows are')} complete."
+    gaps = sorted(
+        (c for c in overview.features if c.missing + c.infinite),
+        key=lambda c: -(c.missing + c.infinite),
+    )
+    named = [
+        f"{c.name} ({_percent((c.missing + c.infinite) / overview.rows)} of rows)" for c in gaps
+    ]
+    yield f"{_s(len(gaps), 'feature has', 'features have')} missing values: {_some(named)}."
+    infinite = sum(c.infinite for c in overview.features)
+    if infinite:
+        yield f"{_s(infinite, 'value is', 'values are')} infinite and counted as missing."
+
+
+def _classes(exploration: Exploration) -> Iterator[str]:
+    classes = exploration.classes
+    if classes is None:
+        return
+    if classes.unlabelled:
+        yield f"{_s(classes.unlabelled, 'row has', 'rows have')} no label."
+    counts = classes.counts
+    if len(counts) < 2:
+        yield f"{_s(len(counts), 'genre')}: there is nothing to tell apart."
+        return
+    first, last = counts[0], counts[-1]
+    if first.count == last.count:
+        yield f"{len(counts)} genres with {_s(first.count, 'row')} each."
+        return
+    of = f"{len(counts)} genres: " if len(counts) > 2 else ""
+    yield (
+        f"{of}{first.label} has {_s(first.count, 'row')}, {last.label} has {last.count:,}: "
+        f"{classes.ratio:.1f} times as many. Always saying {first.label} would be right for "
+        f"{_percent(classes.largest_share)}."
+    )
+
+
+def _constant(exploration: Exploration) -> Iterator[str]:
+    constant = [c.name for c in exploration.constant if c.constant]
+    nearly = [c.name for c in exploration.constant if not c.constant]
+    if constant:
+        yield f"{_s(len(constant), 'feature does', 'features do')} not vary: {_some(constant)}."
+    if nearly:
+        has = _s(len(nearly), "feature has", "features have")
+        yield f"{has} one value in at least 99 % of rows: {_some(nearly)}."
+
+
+def _duplicates(exploration: Exploration) -> Iterator[str]:
+    groups = exploration.duplicates.groups
+    if not groups:
+        return
+    pairs = all(len(group.rows) == 2 for group in groups)
+    what = _s(len(groups), "pair" if pairs else "group") + " of equal rows"
+    if not pairs:
+        what += f" ({_s(exploration.duplicates.surplus, 'row')} more than different ones)"
+    conflicting = exploration.duplicates.conflicting
+    if not conflicting:
+        yield f"{what}; none has two labels."
+        return
+    several = (
+        f"{_s(len(conflicting), 'has', 'have')} two labels"
+        if pairs
+        else (f"{_s(len(conflicting), 'has', 'have')} several labels")
+    )
+    yield f"{what}; {several}: {_some([_members(group) for group in conflicting])}."
+
+
+def _members(group: DuplicateGroup) -> str:
+    members = zip(group.names, group.labels, strict=True)
+    return " = ".join(f"{name} ({label or 'no label'})" for name, label in members)
+
+
+def _near(exploration: Exploration) -> Iterator[str]:
+    near = exploration.near_duplicate_columns
+    if near:
+        named = [f"{pair.first} and {pair.second} ({pair.kind})" for pair in near]
+        yield (
+            f"{_s(len(near), 'pair')} of features {'is' if len(near) == 1 else 'are'} "
+            f"(nearly) the same: {_some(named)}."
+        )
+
+
+def _outliers(exploration: Exploration) -> Iterator[str]:
+    outliers = exploration.outliers
+    judged = sum(c.rows for c in outliers.classes if c.threshold == c.threshold)
+    if not judged:
+        return
+    share = len(outliers.rows) / judged
+    yield (
+        f"{_s(len(outliers.rows), 'row lies', 'rows lie')} far from the rest of "
+        f"{'its' if len(outliers.rows) == 1 else 'their'} genre ({_percent(share)}; "
+        f"{_percent(outliers.expected_share)} would if columns were normal and independent)"
+        f"{_farthest(exploration)}."
+    )
+
+
+def _farthest(exploration: Exploration) -> str:
+    rows = exploration.outliers.rows
+    if not rows:
+        return ""
+    return f"; farthest: {rows[0].name} by {rows[0].values[0].column}"
+
+
+def _correlations(exploration: Exploration) -> Iterator[str]:
+    found = exploration.correlations
+    for kind, signs in (
+        ("Pearson", (found.pearson_positive, found.pearson_negative)),
+        ("Spearman", (found.spearman_positive, found.spearman_negative)),
+    ):
+        named = [_pair(pairs[0], kind) for pairs in signs if pairs]
+        if named:
+            yield f"Strongest correlations ({kind}): {'; '.join(named)}."
+
+
+def _pair(pair: Pair, kind: str) -> str:
+    value = pair.pearson if kind == "Pearson" else pair.spearman
+    return f"{pair.first} and {pair.second} {value:+.2f}"
+
+
+def _groups(exploration: Exploration) -> Iterator[str]:
+    groups = exploration.correlations.groups
+    if groups:
+        named = [f"{_some(group.columns, most=4)}" for group in groups]
+        yield (
+            f"{_s(len(groups), 'group')} of features measure{'s' * (len(groups) == 1)} the same: "
+            f"{' | '.join(named[:_NAMED])}{_more(len(groups) - _NAMED)}."
+        )
+
+
+def _more(count: int) -> str:
+    return f" | and {count:,} more" if count > 0 else ""
+
+
+def _separation(exploration: Exploration) -> Iterator[str]:
+    found = exploration.separation
+    if found is None:
+        return
+    total, best = len(found.features), found.beyond_chance
+    if not best and not found.informative:
+        yield "No feature by itself tells the genres apart better than chance would."
+        return
+    yield (
+        f"{len(best)} of {_s(total, 'feature')} tell genres apart beyond chance by their means "
+        f"(best: {_some([feature.name for feature in best])})"
+        if best
+        else "No feature tells genres apart by its mean"
+    ) + (
+        f"; {len(found.informative)} carry information on the genre "
+        f"(best: {_some([feature.name for feature in found.informative])})."
+        if found.informative
+        else "."
+    )
+    if found.rows < found.of_rows:
+        yield f"Separation was looked at in {found.rows:,} of {found.of_rows:,} labelled rows."
+
+
+def _components(exploration: Exploration) -> Iterator[str]:
+    found = exploration.components
+    if found is None or len(found.columns) < 2:
+        return
+    needed = ", ".join(f"{count} for {share} %" for share, count in found.needed.items())
+    yield f"Of {_s(len(found.explained), 'principal component')} it takes {needed} of the variance."
+    if found.filled:
+        yield (
+            f"For them {_s(found.filled, 'missing value was', 'missing values were')} filled with "
+            f"the median, in {_s(found.filled_rows, 'row')}."
+        )
