@@ -28,6 +28,7 @@ __all__ = ["cloud_figure", "large_mark", "sampled"]
 _NAME_WIDTH: Final = 16
 _LEGEND_SIGNS: Final = 44
 _MARK: Final = 4.5
+_ALPHA: Final = 0.7
 
 
 def cloud_figure(
@@ -72,47 +73,51 @@ def cloud_figure(
     axes = canvas(WIDTH, WIDTH, place=(0.15, 0.13, 0.82, 0.85))
     plain: dict[str, Any] = {"linestyle": "none", "markeredgewidth": 0, "markersize": _MARK}
     unlabelled = np.array([label is None for label in owners])
-    handles: dict[str, Any] = {}
     if unlabelled.any():
         colour = PALETTE["muted"][0]
-        points = axes.plot(
-            across[unlabelled], up[unlabelled], color=colour, marker=".", alpha=0.6, **plain
+        axes.plot(
+            across[unlabelled], up[unlabelled], color=colour, marker=".", alpha=_ALPHA, **plain
         )
-        handles["without a label" if series else "rows"] = points[0]
     middles = []
     for label, each in series.items():
         its = owners == label
         if its.any():
-            points = axes.plot(
-                across[its], up[its], color=each.colour, marker=each.marker, alpha=0.6, **plain
+            axes.plot(
+                across[its], up[its], color=each.colour, marker=each.marker, alpha=_ALPHA, **plain
             )
-            handles = {label: points[0]} | handles
             middles.append((each, np.median(across[its]), np.median(up[its])))
     for each, middle_x, middle_y in middles:
         large_mark(axes, middle_x, middle_y, colour=each.colour, marker=each.marker, size=10)
     axes.set(xlabel=axis_name(axes_names[0]), ylabel=axis_name(axes_names[1]))
-    _finish_cloud(axes, handles if series else {})
-    return figure_of(axes)
-
-
-def _finish_cloud(axes: Axes, handles: dict[str, Any]) -> None:
     axes.grid(visible=True, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=SMALL)
     axes.locator_params(nbins=5)
-    if not handles:
-        return
-    names = distinct([printable(label) for label in handles], width=_NAME_WIDTH)
-    columns = max(1, min(4, _LEGEND_SIGNS // (4 + max(map(len, names)))))
+    if series:
+        there = {label: each for label, each in series.items() if (owners == label).any()}
+        _key(axes, there, unlabelled=bool(unlabelled.any()))
+    return figure_of(axes)
+
+
+def _key(axes: Axes, series: Mapping[str, Series], *, unlabelled: bool) -> None:
+    """Say above the axes which mark is which genre's."""
+    from matplotlib.lines import Line2D
+
+    plain: dict[str, Any] = {"linestyle": "none", "markersize": 8, "markeredgewidth": 0}
+    marks = [Line2D([], [], color=s.colour, marker=s.marker, **plain) for s in series.values()]
+    labels = list(series)
+    if unlabelled:
+        marks.append(Line2D([], [], color=PALETTE["muted"][0], marker=".", **plain))
+        labels.append("without a label")
+    names = distinct([printable(label) for label in labels], width=_NAME_WIDTH)
     axes.legend(
-        list(handles.values()),
+        marks,
         names,
         loc="lower left",
         bbox_to_anchor=(-0.02, 1.0),
-        ncols=columns,
+        ncols=max(1, min(4, _LEGEND_SIGNS // (4 + max(map(len, names))))),
         frameon=False,
         fontsize=12,
-        markerscale=1.9,
         handletextpad=0.2,
         columnspacing=1.0,
     )

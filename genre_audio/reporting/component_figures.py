@@ -58,8 +58,9 @@ def scree_figure(
     for percent, number in needed.items():
         above.plot([0.5, number], [percent / 100] * 2, color=warn, dashes=(4, 3), linewidth=1)
         above.plot(number, percent / 100, color=warn, marker="|", markersize=9, linestyle="none")
-        after = number + len(shares) / 60
-        above.text(after, percent / 100 - 0.004, str(number), color=warn, va="center", fontsize=12)
+        # Under the curve, which rises ever less, there is room at the right.
+        after = number + len(shares) / 40
+        above.text(after, percent / 100 - 0.022, str(number), color=warn, va="center", fontsize=12)
     above.set(ylim=(0, 1.02), ylabel="explained by all so far")
     ticks = sorted({0, 25, 50, 75, 100} | set(needed))
     above.set_yticks([tick / 100 for tick in ticks], [f"{tick} %" for tick in ticks])
@@ -109,7 +110,7 @@ def loading_figure(
     """
     points = np.asarray(loadings, float)
     longest = np.argsort(-np.hypot(points[:, 0], points[:, 1]), kind="stable")[:most]
-    axes = canvas(WIDTH, WIDTH * 0.7, place=(0.3, 0.14, 0.4, 0.4 / 0.7))
+    axes = canvas(WIDTH, 0.75 * WIDTH, place=(0.22, 0.12, 0.56, 0.56 / 0.75))
     turn = np.linspace(0, 2 * np.pi, 73)
     axes.plot(np.cos(turn), np.sin(turn), color=PALETTE["line"][0], linewidth=1)
     for lines in (axes.axhline, axes.axvline):
@@ -124,7 +125,9 @@ def loading_figure(
     for right in (True, False):
         side = [k for k, place in enumerate(longest) if (points[place, 0] >= 0) == right]
         _lead(axes, points[longest][side], [shown[k] for k in side], right=right)
-    axes.set(xlim=(-1.05, 1.05), ylim=(-1.05, 1.05), xlabel=axes_names[0], ylabel=axes_names[1])
+    axes.set(xlim=(-1.05, 1.05), ylim=(-1.05, 1.05), xlabel=f"{axes_names[0]} \u2192")
+    # Names stand where the label of this axis would.
+    axes.set_title(f"\u2191 {axes_names[1]}", fontsize=12)
     axes.set_xticks([-1, 0, 1])
     axes.set_yticks([-1, 0, 1])
     axes.tick_params(labelsize=SMALL)
@@ -134,8 +137,8 @@ def loading_figure(
 def _lead(axes: Axes, tips: NDArray[np.float64], names: Sequence[str], *, right: bool) -> None:
     """Write names one under the other beside the circle, each with a line to its tip."""
     order = np.argsort(-tips[:, 1], kind="stable")
-    heights = _apart(tips[order, 1], least=0.21)
-    edge = 1.2 if right else -1.65
+    heights = _apart(tips[order, 1], least=0.16)
+    edge = 1.15 if right else -1.4
     how: dict[str, Any] = {"ha": "left" if right else "right", "va": "center", "fontsize": SMALL}
     for place, height in zip(order, heights, strict=True):
         x, y = tips[place]

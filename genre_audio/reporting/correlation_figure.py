@@ -70,13 +70,13 @@ def correlation_figure(
     if side <= NUMBERED:
         _numbered(axes, matrix)
     else:
-        axes.imshow(_shades(matrix), interpolation="none", extent=(0, side, side, 0))
-        # Cells of light and of dark pages alike: an image has no variables.
-        axes.set_aspect("auto")
+        # An image has no variables: its colours are for light pages and for dark ones.
+        extent = (0, side, side, 0)
+        axes.imshow(_shades(matrix), interpolation="none", aspect="auto", extent=extent)
     for first, last in blocks:
         _frame(axes, first, last)
     _name(axes, names, size=12 if side <= NUMBERED else cell - 1)
-    _key(figure, side * cell)
+    _key(figure, side * cell, numbered=side <= NUMBERED)
     return figure
 
 
@@ -153,12 +153,16 @@ def _name(axes: Axes, names: Sequence[str], *, size: float) -> None:
     axes.spines[:].set_visible(False)
 
 
-def _key(figure: Figure, side: float) -> None:
+def _key(figure: Figure, side: float, *, numbered: bool) -> None:
     """Draw what the colours mean, under the matrix."""
     width = min(1.0, 250 / side)
     axes = figure.add_axes((0, -40 / side, width, 16 / side))
-    for place, value in enumerate(_KEY):
-        axes.axvspan(place, place + 1, facecolor=_shade(value), linewidth=0)
+    if numbered:
+        for place, value in enumerate(_KEY):
+            axes.axvspan(place, place + 1, facecolor=_shade(value), linewidth=0)
+    else:
+        shades, extent = _shades(np.array([_KEY])), (0, len(_KEY), 0, 1)
+        axes.imshow(shades, interpolation="none", aspect="auto", extent=extent)
     axes.set(xlim=(0, len(_KEY)), ylim=(0, 1), yticks=[])
     shown = ["\u22121", "\u22120.5", "0", "0.5", "1"]
     axes.set_xticks([0.5, 2.5, 4.5, 6.5, 8.5], shown)

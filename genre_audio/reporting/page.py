@@ -17,6 +17,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from genre_audio.reporting.drawing import PALETTE
+from genre_audio.reporting.numerals import chance, coefficient, distance, number, share
 from genre_audio.reporting.printable import printable
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["score"] = _score
     environment.filters["signed"] = lambda value: f"{value:+.3f}".replace("-", "\u2212")
+    environment.filters |= {"chance": chance, "coefficient": coefficient}
+    environment.filters |= {"distance": distance, "number": number, "share": share}
     environment.filters["percent"] = lambda share: f"{100 * share:.0f} %"
     environment.globals["light"] = {part: light for part, (light, _) in PALETTE.items()}
     environment.globals["dark"] = {part: dark for part, (_, dark) in PALETTE.items()}

@@ -106,14 +106,12 @@ def _level(quality: Quality) -> list[str]:
 
 def _segments(view: RecordingView) -> list[str]:
     kept, refused = len(view.segments), view.refused
-    length = f"{view.segmentation.seconds:g} s"
-    noun = "segment" if kept + len(refused) == 1 else "segments"
-    if not refused:
-        return [f"{kept} {noun} of about {length}, all of them fit to be described."]
     reasons = collections.Counter(REASONS.get(each.kind, each.kind) for each in refused)
-    named = ", ".join(f"{reason}: {count}" for reason, count in reasons.items())
-    head = "None" if not kept else f"{kept}"
-    return [
-        f"{head} of {kept + len(refused)} {noun} of about {length} "
-        f"{'is' if kept <= 1 else 'are'} fit to be described; refused are {len(refused)} ({named})."
-    ]
+    named = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+    if kept + len(refused) == 1:
+        what = f"refused ({next(iter(reasons))})" if refused else "fit to be described"
+        return [f"It is one segment, {what}."]
+    head = f"Cut every {view.segmentation.seconds:g} s it gives {kept + len(refused)} segments"
+    if not refused:
+        return [f"{head}, all fit to be described."]
+    return [f"{head}; {kept} of them are fit to be described, refused are {named}."]

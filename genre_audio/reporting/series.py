@@ -58,8 +58,8 @@ def series_of(labels: Sequence[str]) -> dict[str, Series]:
     >>> [each.marker for each in series_of(["jazz", "rock"]).values()]
     ['o', 's']
     """
-    tens, ones = zip(*(divmod(place, 10) for place in range(len(labels))), strict=True)
-    return {
-        label: Series(PALETTE[_COLOURS[one]][0], _MARKERS[(one + ten) % 10])
-        for label, ten, one in zip(labels, tens, ones, strict=True)
-    }
+    return {label: _series(*divmod(place, 10)) for place, label in enumerate(labels)}
+
+
+def _series(ten: int, one: int) -> Series:
+    return Series(PALETTE[_COLOURS[one]][0], _MARKERS[(one + ten) % 10])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["outline_figure", "spectrogram_figure"]
 
 _WIDTH: Final = 720
-_LEFT: Final = 0.09
+_LEFT: Final = 0.1
 _ACROSS: Final = 0.8
 _STEPS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _MOST_TICKS: Final = 9
@@ -82,7 +82,7 @@ def outline_figure(
     axes.grid(visible=True, axis="y", linewidth=0.6)
     axes.set_axisbelow(True)
     _time(axes, seconds)
-    return figure_of(axes)
+    return _whole(axes)
 
 
 def spectrogram_figure(
@@ -131,7 +131,17 @@ def spectrogram_figure(
     axes.set(ylim=(-1, bands), ylabel="frequency (Hz)")
     _time(axes, seconds)
     _key(axes)
-    return figure_of(axes)
+    return _whole(axes)
+
+
+def _whole(axes: Axes) -> Figure:
+    """Keep figures as wide as each other, so that moments stand under each other on a page."""
+    from matplotlib.patches import Rectangle
+
+    figure = figure_of(axes)
+    frame = Rectangle((0, 0), 1, 1, transform=figure.transFigure, fill=False, linewidth=0)
+    figure.add_artist(frame)
+    return figure
 
 
 def _shades(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -166,7 +176,7 @@ def _time(axes: Axes, seconds: float) -> None:
 
 def _key(axes: Axes) -> None:
     """Draw what the colours mean, at the right."""
-    key = figure_of(axes).add_axes((0.91, 0.14, 0.02, 0.83))
+    key = figure_of(axes).add_axes((0.92, 0.14, 0.02, 0.83))
     levels = np.linspace(-_RANGE_DB, 0, 64)[:, None]
     key.imshow(
         _shades(levels), origin="lower", aspect="auto", interpolation="none",

@@ -124,7 +124,7 @@ def spread_figure(spreads: Sequence[Spread], *, series: Mapping[str, Series], un
             axes.plot(ends, [row, row], color=colour, linestyle="none", marker="|", markersize=5)
             axes.plot([spread.low, spread.high], [row, row], color=colour, linewidth=1.4)
             box = [spread.lower_quartile, spread.upper_quartile]
-            axes.plot(box, [row, row], color=colour, linewidth=9, alpha=0.45)
+            axes.plot(box, [row, row], color=colour, linewidth=9, alpha=0.45, solid_capstyle="butt")
             large_mark(axes, spread.median, row, colour=colour, marker=marker)
     names = distinct([printable(spread.label) for spread in spreads], width=_SHORT_NAME)
     axes.set_yticks(range(len(spreads)), names)
