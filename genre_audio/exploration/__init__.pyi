@@ -9,6 +9,7 @@ from .copies import Duplicates as Duplicates
 from .correlations import ColumnGroup as ColumnGroup
 from .correlations import Correlations as Correlations
 from .correlations import Pair as Pair
+from .distribution import Distribution as Distribution
 from .exploration import Exploration as Exploration
 from .exploring import explore as explore
 from .near_copies import NearDuplicate as NearDuplicate
@@ -17,7 +18,6 @@ from .outliers import Outliers as Outliers
 from .outliers import OutliersOfClass as OutliersOfClass
 from .outliers import OutlyingValue as OutlyingValue
 from .overview import Column as Column
-from .overview import Distribution as Distribution
 from .overview import MissingTogether as MissingTogether
 from .overview import Overview as Overview
 from .scatters import Scatter as Scatter

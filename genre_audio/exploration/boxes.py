@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Box", "Boxes", "boxes_of"]
+
+_NAN: Final = float("nan")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +32,10 @@ class Box:
         ranges of the box. All NaN where no row is known.
     beyond : int
         Values outside the whiskers.
+
+    Examples
+    --------
+    See `boxes_of`.
     """
 
     label: str | None
@@ -55,6 +61,10 @@ class Boxes:
     boxes : tuple of Box
         One for each genre, in the order of `Classes.counts`; one for all rows where there
         are no labels.
+
+    Examples
+    --------
+    See `boxes_of`.
     """
 
     column: str
@@ -97,7 +107,7 @@ def boxes_of(
 def _box(values: NDArray[np.float64], *, label: str | None) -> Box:
     values = values[~np.isnan(values)]
     if not len(values):
-        return Box(label, 0, *[float("nan")] * 7, beyond=0)
+        return Box(label, 0, _NAN, _NAN, _NAN, _NAN, _NAN, _NAN, _NAN, 0)
     # Scaled, so that differences of large numbers stay numbers.
     scale = np.abs(values).max() or 1.0
     scaled = values / scale

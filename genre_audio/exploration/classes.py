@@ -25,6 +25,10 @@ class ClassCount:
         Its rows.
     share : float
         Of the labelled rows, from 0 to 1.
+
+    Examples
+    --------
+    See `classes_of`.
     """
 
     label: str
@@ -48,6 +52,10 @@ class Classes:
         Rows of the largest genre for each row of the smallest (1 for one genre, NaN for none).
     largest_share : float
         Accuracy of always naming the largest genre (NaN without labels).
+
+    Examples
+    --------
+    See `classes_of`.
     """
 
     column: str

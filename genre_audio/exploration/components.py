@@ -45,6 +45,10 @@ class Components:
         Missing values that were replaced by the median of their column.
     filled_rows : int
         Rows with such values.
+
+    Examples
+    --------
+    See `components_of`.
     """
 
     columns: tuple[str, ...]

@@ -31,6 +31,10 @@ class ConstantColumn:
         Of the known rows that have it: 1 for a constant column.
     known : int
         Rows where the column is known.
+
+    Examples
+    --------
+    See `constant_columns`.
     """
 
     name: str

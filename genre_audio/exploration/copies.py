@@ -25,6 +25,10 @@ class DuplicateGroup:
         Names of these rows.
     labels : tuple of str or None
         Their labels.
+
+    Examples
+    --------
+    See `duplicates_of`.
     """
 
     rows: tuple[int, ...]
@@ -45,6 +49,10 @@ class Duplicates:
     ----------
     groups : tuple of DuplicateGroup
         In the order of their first rows.
+
+    Examples
+    --------
+    See `duplicates_of`.
     """
 
     groups: tuple[DuplicateGroup, ...]

@@ -38,6 +38,10 @@ class Pair:
         Over the rows where both are known: on a line, and in order.
     rows : int
         Their number.
+
+    Examples
+    --------
+    See `correlations_of`.
     """
 
     first: str
@@ -57,6 +61,10 @@ class ColumnGroup:
         Two or more features.
     mean : float
         Mean absolute Spearman correlation of all pairs within.
+
+    Examples
+    --------
+    See `correlations_of`.
     """
 
     columns: tuple[str, ...]
@@ -87,6 +95,10 @@ class Correlations:
         Order of the columns in which like ones stand side by side, for pictures.
     spearman_rows : int
         Rows that ranks were taken from: a sample where the table is large and has gaps.
+
+    Examples
+    --------
+    See `correlations_of`.
     """
 
     columns: tuple[str, ...]
@@ -127,7 +139,8 @@ def correlations_of(
     >>> import numpy as np
     >>> from genre_audio.exploration.correlations import correlations_of
     >>> x = np.arange(1.0, 6.0)
-    >>> found = correlations_of(np.column_stack([x, x**3, [5, 1, 4, 2, 3]]), columns=["x", "y", "z"])
+    >>> X = np.column_stack([x, x**3, [5, 1, 4, 2, 3]])
+    >>> found = correlations_of(X, columns=["x", "y", "z"])
     >>> pair = found.by_spearman[0]
     >>> pair.first, pair.second, round(pair.pearson, 3), pair.spearman
     ('x', 'y', 0.943, 1.0)
@@ -142,7 +155,7 @@ def correlations_of(
     spearman = _correlated(Z[sample], method="spearman")
     pairs = [
         Pair(columns[i], columns[j], float(pearson[i, j]), float(spearman[i, j]), int(rows[i, j]))
-        for i, j in zip(*np.triu_indices(len(columns), k=1), strict=True)
+        for i, j in np.argwhere(np.triu(np.ones_like(pearson), k=1)).tolist()
     ]
     order, groups = _clustered(np.abs(spearman), columns=columns)
     return Correlations(
@@ -201,6 +214,8 @@ def _clustered(
         members = np.flatnonzero(of == number)
         if len(members) > 1:
             within = strength[np.ix_(members, members)][np.triu_indices(len(members), k=1)]
-            groups.append(ColumnGroup(tuple(columns[i] for i in members), float(within.mean())))
+            groups.append(
+                ColumnGroup(tuple(columns[i] for i in members.tolist()), float(within.mean()))
+            )
     groups.sort(key=lambda group: (-len(group.columns), -round(group.mean, 12), group.columns))
     return tuple(leaves_list(tree).tolist()), tuple(groups)

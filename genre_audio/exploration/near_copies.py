@@ -36,6 +36,10 @@ class NearDuplicate:
         Of the line through the rows: second from first.
     rows : int
         Rows where both are known.
+
+    Examples
+    --------
+    See `near_duplicates`.
     """
 
     first: str

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import scipy.stats
 
 from genre_audio.exploration.matrix import standardised
+from genre_audio.exploration.robust import FEWEST, SHARE, judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from genre_audio.exploration.robust import Judged
+
 __all__ = ["Outlier", "Outliers", "OutliersOfClass", "OutlyingValue", "outliers_of"]
 
-_SHARE: Final = 0.01
-_FEWEST: Final = 10
 _NAMED: Final = 5
-# Of a normal distribution, the standard deviation in median absolute deviations.
-_MAD: Final = 1.4826022185056018
-# With fewer rows than the last, medians are uncertain, and thresholds are simulated.
-_SIZES: Final = (10, 12, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200, 300, 500, 1000)
-_SIMULATED_ROWS: Final = 20_000
 _RULE: Final = (
     "a row with a value so far from the median of its genre, in robust standard deviations "
     "(1.4826 times the median absolute deviation), that 1 % of rows would have one if columns "
-    "were normal and independent; positive, skewed columns are judged by their logarithm; not "
-    "judged are genres of fewer than 10 rows, and columns that have one value in half of a "
-    "genre"
+    "were normal and independent; positive, skewed columns are judged by their logarithm; a "
+    "column does not judge a genre in which more than 5 % of rows lie so far out, or half have "
+    "one value; genres of fewer than 10 rows are not judged"
 )
 
 
@@ -47,6 +41,10 @@ class OutlyingValue:
         Of the row, and of its genre.
     distance : float
         From the median, in robust standard deviations of the genre; negative below it.
+
+    Examples
+    --------
+    See `outliers_of`.
     """
 
     column: str
@@ -71,6 +69,10 @@ class Outlier:
         The largest absolute one of its values.
     values : tuple of OutlyingValue
         Those beyond the threshold, the farthest first (at most 5).
+
+    Examples
+    --------
+    See `outliers_of`.
     """
 
     row: int
@@ -92,13 +94,21 @@ class OutliersOfClass:
         Rows of the genre, and those that lie out.
     threshold : float
         Robust standard deviations beyond which a value makes its row an outlier; NaN where
-        the genre has too few rows to judge.
+        the genre has too few rows, or no column that can judge.
+    heavy : tuple of str
+        Features that do not judge this genre, because more than 5 % of its rows (and more
+        than two) lie beyond the threshold: heavy tails or several heaps, not odd rows.
+
+    Examples
+    --------
+    See `outliers_of`.
     """
 
     label: str | None
     rows: int
     found: int
     threshold: float
+    heavy: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,6 +127,10 @@ class Outliers:
         All outliers, the farthest first.
     logs : tuple of str
         Features that are judged by their logarithm, because they are positive and skewed.
+
+    Examples
+    --------
+    See `outliers_of`.
     """
 
     rule: str
@@ -169,28 +183,42 @@ def outliers_of(
     Y /= scales
     counts, found = [], []
     for label, own in rows.items():
-        distances, medians = _distances(Y[own])
-        threshold = _threshold(len(own), int(np.isfinite(distances).any(axis=0).sum()))
-        medians *= scales
-        medians[logs] = np.exp(medians[logs])
-        far = np.abs(np.nan_to_num(distances)) > threshold
-        for place in np.flatnonzero(far.any(axis=1)).tolist():
-            beyond = np.flatnonzero(far[place])
-            ranked = beyond[np.argsort(-np.abs(distances[place, beyond]), kind="stable")]
-            values = tuple(
-                OutlyingValue(
-                    columns[i],
-                    float(X[own[place], i]),
-                    float(medians[i]),
-                    float(distances[place, i]),
-                )
-                for i in ranked[:_NAMED]
-            )
-            row = int(own[place])
-            found.append(Outlier(row, str(names[row]), label, abs(values[0].distance), values))
-        counts.append(OutliersOfClass(label, len(own), int(far.any(axis=1).sum()), threshold))
+        here = judged(Y[own])
+        with np.errstate(over="ignore"):
+            medians = here.medians * scales
+            medians[logs] = np.exp(medians[logs])
+        far = [
+            _outlier(own[place], X=X, columns=columns, medians=medians, here=here, place=place)
+            for place in np.flatnonzero(here.far.any(axis=1)).tolist()
+        ]
+        found += [
+            Outlier(row, str(names[row]), label, abs(values[0].distance), values[:_NAMED])
+            for row, values in far
+        ]
+        heavy = tuple(columns[i] for i in np.flatnonzero(here.heavy).tolist())
+        counts.append(OutliersOfClass(label, len(own), len(far), here.threshold, heavy))
     found.sort(key=lambda outlier: (-outlier.distance, outlier.row))
-    return Outliers(_RULE, _SHARE, tuple(counts), tuple(found), tuple(columns[i] for i in logs))
+    return Outliers(_RULE, SHARE, tuple(counts), tuple(found), tuple(columns[i] for i in logs))
+
+
+def _outlier(
+    row: np.intp,
+    *,
+    X: NDArray[np.float64],
+    columns: Sequence[str],
+    medians: NDArray[np.float64],
+    here: Judged,
+    place: int,
+) -> tuple[int, tuple[OutlyingValue, ...]]:
+    """Return a row and its values that are far out, the farthest first."""
+    values = [
+        OutlyingValue(
+            columns[i], float(X[row, i]), float(medians[i]), float(here.distances[place, i])
+        )
+        for i in np.flatnonzero(here.far[place]).tolist()
+    ]
+    values.sort(key=lambda value: (-abs(value.distance), value.column))
+    return int(row), tuple(values)
 
 
 def _largest(column: NDArray[np.float64]) -> float:
@@ -201,45 +229,8 @@ def _largest(column: NDArray[np.float64]) -> float:
 def _better_as_log(column: NDArray[np.float64]) -> bool:
     """Return whether a column is positive, skewed to the right, and less so in logarithms."""
     values = column[~np.isnan(column)]
-    if len(values) < _FEWEST or values.min() <= 0:
+    if len(values) < FEWEST or values.min() <= 0:
         return False
     z, logs = (standardised(v[:, np.newaxis]) for v in (values, np.log(values)))
     skewness = float((z**3).mean())
     return skewness > 1 and abs(float((logs**3).mean())) < skewness
-
-
-def _distances(
-    Y: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return distances in robust standard deviations, NaN where there is none; and medians."""
-    distances, medians = np.full(Y.shape, np.nan), np.full(Y.shape[1], np.nan)
-    for place, column in enumerate(Y.T):
-        known = column[~np.isnan(column)]
-        if not len(known):
-            continue
-        medians[place] = np.median(known)
-        spread = _MAD * np.median(np.abs(known - medians[place]))
-        if len(known) >= _FEWEST and spread > 1e-12 * np.abs(known).max():
-            distances[:, place] = (column - medians[place]) / spread
-    return distances, medians
-
-
-def _threshold(rows: int, columns: int) -> float:
-    """Return the distance that the largest of a row's columns has in 1 % of rows."""
-    if rows < _FEWEST or not columns:
-        return float("nan")
-    if rows >= 2 * _SIZES[-1]:
-        return float(scipy.stats.norm.isf((1 - (1 - _SHARE) ** (1 / columns)) / 2))
-    return _simulated(max(size for size in _SIZES if size <= rows), columns)
-
-
-@functools.cache
-def _simulated(rows: int, columns: int) -> float:
-    rng = np.random.default_rng([rows, columns])
-    largest = []
-    for _ in range(-(-_SIMULATED_ROWS // rows)):
-        distances = rng.normal(size=(rows, columns))
-        distances -= np.median(distances, axis=0)
-        distances /= _MAD * np.median(np.abs(distances), axis=0)
-        largest.append(np.abs(distances).max(axis=1))
-    return float(np.quantile(np.concatenate(largest), 1 - _SHARE))

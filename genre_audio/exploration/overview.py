@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from genre_audio.exploration.matrix import is_number, standardised
+from genre_audio.exploration.distribution import Distribution, distribution_of
+from genre_audio.exploration.matrix import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,31 +26,6 @@ __all__ = [
 ]
 
 _PATTERNS: Final = 10
-
-
-@dataclasses.dataclass(frozen=True)
-class Distribution:
-    """How the known, finite values of a column lie.
-
-    Attributes
-    ----------
-    count : int
-        Values that are known and finite.
-    mean, sd, minimum, lower_quartile, median, upper_quartile, maximum : float
-        In the unit of the column. `sd` is that of a sample (n - 1), NaN for one value.
-    skewness : float
-        Third standardised moment; NaN where all values are equal.
-    """
-
-    count: int
-    mean: float
-    sd: float
-    minimum: float
-    lower_quartile: float
-    median: float
-    upper_quartile: float
-    maximum: float
-    skewness: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +50,10 @@ class Column:
         Number of different known values.
     distribution : Distribution, optional
         Of a column of numbers that has at least one.
+
+    Examples
+    --------
+    See `overview_of`.
     """
 
     name: str
@@ -96,6 +76,10 @@ class MissingTogether:
         Exactly these features miss in these rows.
     rows : int
         Number of rows.
+
+    Examples
+    --------
+    See `overview_of`.
     """
 
     columns: tuple[str, ...]
@@ -116,6 +100,10 @@ class Overview:
         Rows in which every feature is known.
     missing_together : tuple of MissingTogether
         Which features miss together, the most frequent first (at most 10).
+
+    Examples
+    --------
+    See `overview_of`.
     """
 
     rows: int
@@ -219,50 +207,11 @@ def _different(known: pd.Series[Any]) -> int:
         return int(known.astype(str).nunique())
 
 
-def distribution_of(values: NDArray[np.float64]) -> Distribution:
-    """Describe known, finite numbers.
-
-    Parameters
-    ----------
-    values : ndarray of float64, shape (n,)
-        At least one.
-
-    Returns
-    -------
-    Distribution
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from genre_audio.exploration.overview import distribution_of
-    >>> found = distribution_of(np.array([1.0, 2.0, 3.0, 4.0, 10.0]))
-    >>> found.mean, round(found.sd, 3), found.median, round(found.skewness, 3)
-    (4.0, 3.536, 3.0, 1.138)
-    """
-    # Scaled, so that neither sums nor squares leave what a float can say.
-    scale = float(np.abs(values).max()) or 1.0
-    scaled = values / scale
-    low, lower, median, upper, high = np.quantile(scaled, [0, 0.25, 0.5, 0.75, 1]) * scale
-    varies = values.min() < values.max()
-    z = standardised(values[:, np.newaxis])
-    return Distribution(
-        count=len(values),
-        mean=float(scaled.mean() * scale) if varies else float(values[0]),
-        sd=float(scaled.std(ddof=1) * scale) if len(values) > 1 else float("nan"),
-        minimum=float(values.min()),
-        lower_quartile=float(lower),
-        median=float(median),
-        upper_quartile=float(upper),
-        maximum=float(values.max()),
-        skewness=float((z**3).mean()) if varies else float("nan"),
-    )
-
-
 def _patterns(gaps: NDArray[np.bool_], *, columns: Sequence[str]) -> tuple[MissingTogether, ...]:
     several = gaps[gaps.sum(axis=1) > 1]
     if not len(several):
         return ()
-    packed, first, counts = np.unique(
+    _, first, counts = np.unique(
         np.packbits(several, axis=1), axis=0, return_index=True, return_counts=True
     )
     found = [

@@ -40,6 +40,10 @@ class Scatter:
         Their positions in the table; labels are in `Exploration.labels`. Not in `as_dict`.
     of_rows : int
         Rows where both are known: more than are shown where a sample was taken.
+
+    Examples
+    --------
+    See `scatters_of`.
     """
 
     first: str

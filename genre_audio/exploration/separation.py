@@ -46,6 +46,10 @@ class FeatureSeparation:
         Labelled rows where the feature is known.
     p_f, p_mutual_information : float
         Share of shuffled tables whose best feature does as well (family-wise).
+
+    Examples
+    --------
+    See `separation_of`.
     """
 
     name: str
@@ -77,6 +81,10 @@ class Separation:
         Bins for the mutual information.
     seed : int
         Of the shuffles and of the sample.
+
+    Examples
+    --------
+    See `separation_of`.
     """
 
     features: tuple[FeatureSeparation, ...]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["findings"]
 
 _NAMED: Final = 3
+_MEMBERS: Final = 4
 
 
 def findings(exploration: Exploration) -> list[str]:
@@ -42,7 +43,7 @@ def findings(exploration: Exploration) -> list[str]:
     ...     sentence
     '4 rows with 1 feature; every row is complete.'
     'b has 3 rows, a has 1: 3.0 times as many. Always saying b would be right for 75 %.'
-    '1 pair of equal rows; 1 group has several labels: row 1 (a), row 2 (b).'
+    '1 pair of equal rows; 1 has two labels: row 1 (a) = row 2 (b).'
     """
     said: list[str] = []
     for part in (_gaps, _classes, _constant, _duplicates, _near, _outliers, _correlations):
@@ -107,9 +108,10 @@ def _classes(exploration: Exploration) -> Iterator[str]:
         yield f"{len(counts)} genres with {_s(first.count, 'row')} each."
         return
     of = f"{len(counts)} genres: " if len(counts) > 2 else ""
+    times = f"{classes.ratio:.1f} times as many" if classes.ratio >= 1.05 else "about as many"
     yield (
         f"{of}{first.label} has {_s(first.count, 'row')}, {last.label} has {last.count:,}: "
-        f"{classes.ratio:.1f} times as many. Always saying {first.label} would be right for "
+        f"{times}. Always saying {first.label} would be right for "
         f"{_percent(classes.largest_share)}."
     )
 
@@ -146,7 +148,9 @@ def _duplicates(exploration: Exploration) -> Iterator[str]:
 
 def _members(group: DuplicateGroup) -> str:
     members = zip(group.names, group.labels, strict=True)
-    return " = ".join(f"{name} ({label or 'no label'})" for name, label in members)
+    named = [f"{name} ({label or 'no label'})" for name, label in members]
+    more = f" and {len(named) - _MEMBERS:,} more" if len(named) > _MEMBERS else ""
+    return " = ".join(named[:_MEMBERS]) + more
 
 
 def _near(exploration: Exploration) -> Iterator[str]:
@@ -164,12 +168,12 @@ def _outliers(exploration: Exploration) -> Iterator[str]:
     judged = sum(c.rows for c in outliers.classes if c.threshold == c.threshold)
     if not judged:
         return
-    share = len(outliers.rows) / judged
+    found = len(outliers.rows)
+    lie = _s(found, "row lies", "rows lie") if found else "No row lies"
+    rest = "the rest" if exploration.label is None else "the rest of the genre"
     yield (
-        f"{_s(len(outliers.rows), 'row lies', 'rows lie')} far from the rest of "
-        f"{'its' if len(outliers.rows) == 1 else 'their'} genre ({_percent(share)}; "
-        f"{_percent(outliers.expected_share)} would if columns were normal and independent)"
-        f"{_farthest(exploration)}."
+        f"{lie} far from {rest} ({_percent(found / judged)}; {_percent(outliers.expected_share)} "
+        f"would if columns were normal and independent){_farthest(exploration)}."
     )
 
 
@@ -214,21 +218,17 @@ def _separation(exploration: Exploration) -> Iterator[str]:
     found = exploration.separation
     if found is None:
         return
-    total, best = len(found.features), found.beyond_chance
-    if not best and not found.informative:
-        yield "No feature by itself tells the genres apart better than chance would."
-        return
-    yield (
-        f"{len(best)} of {_s(total, 'feature')} tell genres apart beyond chance by their means "
-        f"(best: {_some([feature.name for feature in best])})"
+    kinds = (("mean", found.beyond_chance), ("mutual information", found.informative))
+    said = [
+        f"{len(best):,} by {kind} (best: {_some([feature.name for feature in best])})"
+        for kind, best in kinds
         if best
-        else "No feature tells genres apart by its mean"
-    ) + (
-        f"; {len(found.informative)} carry information on the genre "
-        f"(best: {_some([feature.name for feature in found.informative])})."
-        if found.informative
-        else "."
-    )
+    ]
+    if said:
+        of = _s(len(found.features), "feature")
+        yield f"Of {of}, genres differ beyond chance in {'; '.join(said)}."
+    else:
+        yield "No feature by itself is shown to tell the genres apart."
     if found.rows < found.of_rows:
         yield f"Separation was looked at in {found.rows:,} of {found.of_rows:,} labelled rows."
 
