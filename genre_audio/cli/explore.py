@@ -19,6 +19,7 @@ from genre_audio.cli.any_table import (
     load_any_table,
 )
 from genre_audio.cli.output import emit, say
+from genre_audio.cli.pairs import pairs_of
 from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ Source = Annotated[
     ),
 ]
 Pairs = Annotated[
-    list[tuple[str, str]] | None,
+    list[str] | None,
     typer.Option(
         "--pair",
         metavar="A B",
@@ -76,7 +77,7 @@ def command(
     asked = {"--metrics": metrics, "--on": on, "--label": label, "--columns": columns}
     if _is_table(source):
         table = load_any_table(source, metrics=metrics, on=on, label=label, columns=columns)
-        _explore_table(table, pairs=pair or [], as_json=as_json, report=report, output=output)
+        _explore_table(table, pairs=pairs_of(pair), as_json=as_json, report=report, output=output)
         return
     given = [name for name, value in (asked | {"--pair": pair or None}).items() if value]
     if given:

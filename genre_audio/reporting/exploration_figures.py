@@ -52,7 +52,6 @@ _CHART: Final = (0.9, 1.4)
 _CLOUD: Final = (0.9, 1.75)
 _WHOLE: Final = (0.8, 1.2)
 _NAMED: Final = 3
-_NOBODY: Final = "all rows"
 
 
 def correlations_svg(correlations: Correlations) -> Markup:
@@ -108,13 +107,13 @@ def counts_svg(classes: Classes, *, series: Mapping[str, Series]) -> Markup:
         count_figure(counts, series=series),
         prefix="counts",
         title="Rows of each genre",
-        description="; ".join(f"{label}: {count}" for label, count in counts.items()),
+        description="Rows: " + "; ".join(f"{label} {count}" for label, count in counts.items()),
         scale=_CHART,
     )
 
 
-def spread_svg(boxes: Boxes, *, series: Mapping[str, Series], number: int) -> Markup:
-    """Draw how a feature lies in each genre.
+def spread_svg(boxes: Boxes, *, series: Mapping[str, Series], nobody: str, number: int) -> Markup:
+    """Draw how a feature lies in each genre; `nobody` stands for rows without one.
 
     Examples
     --------
@@ -122,7 +121,7 @@ def spread_svg(boxes: Boxes, *, series: Mapping[str, Series], number: int) -> Ma
     """
     spreads = [
         Spread(
-            label=box.label or _NOBODY, minimum=box.minimum, low=box.low,
+            label=nobody if box.label is None else box.label, minimum=box.minimum, low=box.low,
             lower_quartile=box.lower_quartile, median=box.median,
             upper_quartile=box.upper_quartile, high=box.high, maximum=box.maximum,
         )

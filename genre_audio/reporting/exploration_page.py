@@ -21,7 +21,7 @@ from genre_audio.reporting.exploration_figures import (
     spread_svg,
 )
 from genre_audio.reporting.page import listed, render
-from genre_audio.reporting.series import Series, series_of
+from genre_audio.reporting.series import NOBODY, Series, series_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +74,7 @@ def exploration_page(
     """
     classes = exploration.classes
     series = series_of([each.label for each in classes.counts] if classes else [])
+    nobody = "without a label" if series else "all rows"
     with drawing():
         return render(
             "exploration.html",
@@ -87,7 +88,8 @@ def exploration_page(
             most_copies=_COPIES,
             outliers=_outliers(exploration.outliers),
             correlations=_correlations(exploration.correlations),
-            spreads=_spreads(exploration, series=series),
+            nobody=nobody,
+            spreads=_spreads(exploration, series=series, nobody=nobody),
             scatters=_scatters(exploration, series=series),
             components=_components(exploration.components, exploration, series=series),
             provenance={key: listed(value) for key, value in (provenance or {}).items()},
@@ -128,10 +130,10 @@ def _correlations(correlations: Correlations) -> dict[str, Any] | None:
     }
 
 
-def _spreads(exploration: Exploration, *, series: Mapping[str, Series]) -> list[Any]:
-    everyone = dict(series) or series_of(["all rows"])
+def _spreads(exploration: Exploration, *, series: Mapping[str, Series], nobody: str) -> list[Any]:
+    everyone = dict(series) | {nobody: NOBODY if series else series_of([nobody])[nobody]}
     return [
-        (boxes, spread_svg(boxes, series=everyone, number=number))
+        (boxes, spread_svg(boxes, series=everyone, nobody=nobody, number=number))
         for number, boxes in enumerate(exploration.boxes, start=1)
     ]
 

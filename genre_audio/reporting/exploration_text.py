@@ -104,13 +104,13 @@ def _features(exploration: Exploration) -> Part:
         values = [] if d is None else [d.mean, d.sd, d.minimum, d.median, d.maximum, d.skewness]
         shown = [number(value) for value in values] or ["\u2013"] * 6
         rows.append([column.name, str(column.missing), *shown])
-    return "Features", text_table(rows, header=header, right=range(1, 8))
+    return "Features", _table(rows, header=header, right=range(1, 8))
 
 
 def _classes(exploration: Exploration) -> Part:
     counts = exploration.classes.counts if exploration.classes else ()
     rows = [[each.label, f"{each.count:,}", share(each.share)] for each in counts]
-    return "Genres", text_table(rows, header=["genre", "rows", "share"], right=(1, 2))
+    return "Genres", _table(rows, header=["genre", "rows", "share"], right=(1, 2))
 
 
 def _copies(exploration: Exploration) -> Part:
@@ -120,7 +120,7 @@ def _copies(exploration: Exploration) -> Part:
         labels = list(dict.fromkeys(label or "none" for label in group.labels))
         rows.append([_some(group.names), ", ".join(labels)])
     title = _of("Equal rows", len(rows), len(groups))
-    return title, text_table(rows, header=["rows", "labels"])
+    return title, _table(rows, header=["rows", "labels"])
 
 
 def _outliers(exploration: Exploration) -> Part:
@@ -132,7 +132,7 @@ def _outliers(exploration: Exploration) -> Part:
         label = "without a label" if each.label is None else each.label
         rows.append([label, f"{each.rows:,}", f"{each.found:,}", what])
     header = ["genre", "rows", "outliers", "the farthest"]
-    return "Outliers", text_table(rows, header=header, right=(1, 2))
+    return "Outliers", _table(rows, header=header, right=(1, 2))
 
 
 def _correlations(exploration: Exploration) -> Iterator[Part]:
@@ -140,7 +140,7 @@ def _correlations(exploration: Exploration) -> Iterator[Part]:
     for name, pairs in (("Pearson", found.by_pearson), ("Spearman", found.by_spearman)):
         yield f"Strongest correlations by {name}", _pairs(pairs[:_MOST])
     groups = [[coefficient(group.mean)[1:], ", ".join(group.columns)] for group in found.groups]
-    yield "Groups that measure the same", text_table(groups, header=["mean", "features"])
+    yield "Groups that measure the same", _table(groups, header=["mean", "features"])
 
 
 def _pairs(pairs: Sequence[Correlated]) -> str:
@@ -149,7 +149,7 @@ def _pairs(pairs: Sequence[Correlated]) -> str:
         for pair in pairs
     ]
     header = ["feature", "and", "Pearson", "Spearman"]
-    return text_table(rows, header=header, right=(2, 3))
+    return _table(rows, header=header, right=(2, 3))
 
 
 def _separation(exploration: Exploration) -> Part:
@@ -167,7 +167,7 @@ def _separation(exploration: Exploration) -> Part:
     ]
     header = ["feature", "F", "by chance", "bits", "by chance"]
     title = _of("What tells genres apart", len(rows), len(features))
-    return title, text_table(rows, header=header, right=range(1, 5))
+    return title, _table(rows, header=header, right=range(1, 5))
 
 
 def _components(components: Components | None) -> Part:
@@ -182,7 +182,14 @@ def _components(components: Components | None) -> Part:
         rows.append([str(place + 1), *shares, made])
     header = ["component", "explains", "so far", "largest loadings"]
     title = _of("Principal components", len(rows), len(components.explained))
-    return title, text_table(rows, header=header, right=range(3))
+    return title, _table(rows, header=header, right=range(3))
+
+
+def _table(
+    rows: Sequence[Sequence[str]], *, header: Sequence[str], right: Sequence[int] = ()
+) -> str:
+    """Return a table with a header, or nothing if there are no rows."""
+    return text_table(rows, header=header, right=right) if rows else ""
 
 
 def _of(title: str, shown: int, there: int) -> str:

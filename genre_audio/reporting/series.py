@@ -14,7 +14,7 @@ from genre_audio.reporting.drawing import PALETTE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Series", "series_of"]
+__all__ = ["NOBODY", "Series", "series_of"]
 
 _COLOURS: Final = tuple(name for name in PALETTE if name.startswith("series-"))
 _MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "<", "p", ">")
@@ -38,6 +38,10 @@ class Series:
 
     colour: str
     marker: str
+
+
+NOBODY: Final = Series(PALETTE["muted"][0], ".")
+"""Rows without a genre."""
 
 
 def series_of(labels: Sequence[str]) -> dict[str, Series]:
