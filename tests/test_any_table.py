@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -206,13 +207,14 @@ def test_numbers_among_text_are_text_and_text_among_numbers_is_refused(write):
     table = read_any_table(write("x,title\n1,7\n2,a\n3,b\n"))
     assert table.frame["title"].tolist() == ["7", "a", "b"]
     assert why(table) == {"title": "2 of 3 values are no numbers: row 3 says 'a'"}
+    assert why(read_any_table(write("x,title\n1,7\n2,a\n"))).keys() == {"title"}
     mixed = write("x,tempo\n1,7\n2,a\n3,8\n")
     with pytest.raises(TableError, match=r"table\.csv, column tempo: 1 of 3 .* row 3 says 'a', an"):
         read_any_table(mixed)
     assert read_any_table(mixed, columns=["x"]).features == ("x",)
     with pytest.raises(TableError, match=r"column tempo: these are no numbers \(row 3 says 'a'\)"):
         read_any_table(mixed, columns=["tempo"])
-    text = write('[{"tempo": 7}, {"tempo": "fast"}]', "m.json")
+    text = write('[{"tempo": 7}, {"tempo": "fast"}, {"tempo": 8}]', "m.json")
     with pytest.raises(TableError, match=r"m\.json, column tempo: .* row 2 says 'fast'"):
         read_any_table(text)
 
@@ -323,9 +325,14 @@ def test_a_feature_table_gives_the_same_rows_this_way(write):
     assert (table.schema, table.label, table.features) == (GTZAN57, "label", GTZAN57.columns)
     found = dataset_of_any(table)
     np.testing.assert_array_equal(found.X, expected.X)
-    for name in ("y", "groups", "names"):
+    for name in ("y", "groups", "names", "lengths"):
         assert getattr(found, name).tolist() == getattr(expected, name).tolist()
-    assert read_any_table(path, columns=["tempo"]).schema is None
+    some = read_any_table(path, columns=["tempo"])
+    assert (some.schema, dataset_of_any(some).lengths) == (None, None)
+    frame = read_any_table(path).frame.assign(length=[0, *[1] * 17])
+    assert dataset_of_any(dataclasses.replace(table, frame=frame)).lengths is None
+    frame = frame.assign(length=[np.nan, *[1] * 17])
+    assert dataset_of_any(dataclasses.replace(table, frame=frame)).lengths is None
 
 
 def test_a_manifest_of_another_recipe_is_refused(write):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["NearDuplicate", "near_duplicates"]
 
 _BOUND: Final = 0.999
+_FEWEST: Final = 10
 # Of the standard deviation: what is lost where a table is written with seven digits.
 _ROUNDING: Final = 1e-6
 
@@ -54,7 +55,10 @@ class NearDuplicate:
 def near_duplicates(
     X: NDArray[np.float64], *, correlations: Correlations
 ) -> tuple[NearDuplicate, ...]:
-    """Find pairs of columns with |r| beyond 0.999, over at least 3 rows.
+    """Find pairs of columns with |r| beyond 0.999.
+
+    Over fewer than 10 rows such a correlation may be chance: there, only columns that are
+    equal or scaled copies to rounding are listed, over 3 rows at least.
 
     Parameters
     ----------
@@ -85,6 +89,7 @@ def near_duplicates(
         _described(X[:, i], X[:, j], first=columns[i], second=columns[j], pearson=float(r[i, j]))
         for i, j in pairs
     ]
+    found = [pair for pair in found if pair.rows >= _FEWEST or pair.kind != "correlated"]
     kinds = ("equal", "scaled", "correlated")
     return tuple(sorted(found, key=lambda f: (kinds.index(f.kind), -abs(f.pearson))))
 

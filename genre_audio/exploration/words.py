@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from genre_audio.exploration.phrases import counted, percent, some
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from genre_audio.exploration.copies import DuplicateGroup
     from genre_audio.exploration.correlations import Pair
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["findings"]
 
-_NAMED: Final = 3
+_GROUPS: Final = 3
 _MEMBERS: Final = 4
 
 
@@ -53,44 +55,25 @@ def findings(exploration: Exploration) -> list[str]:
     return said
 
 
-def _s(count: int, one: str, several: str = "") -> str:
-    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
-
-
-def _some(names: Sequence[str], *, most: int = _NAMED) -> str:
-    """Return a few names, and how many there are beside them."""
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
-
-
-def _percent(share: float) -> str:
-    """Return a share that is 0 or 100 % only if it is exactly so."""
-    if 0 < share < 0.005:
-        return "under 1 %"
-    if 0.995 <= share < 1:
-        return "over 99 %"
-    return f"{100 * share:.0f} %"
-
-
 def _gaps(exploration: Exploration) -> Iterator[str]:
     overview = exploration.overview
     complete = overview.complete_rows
-    what = f"{_s(overview.rows, 'row')} with {_s(len(overview.features), 'feature')}"
+    what = f"{counted(overview.rows, 'row')} with {counted(len(overview.features), 'feature')}"
     if complete == overview.rows:
         yield f"{what}; every row is complete."
         return
-    yield f"{what}; {_s(complete, 'row is', 'rows are')} complete."
+    yield f"{what}; {counted(complete, 'row is', 'rows are')} complete."
     gaps = sorted(
         (c for c in overview.features if c.missing + c.infinite),
         key=lambda c: -(c.missing + c.infinite),
     )
     named = [
-        f"{c.name} ({_percent((c.missing + c.infinite) / overview.rows)} of rows)" for c in gaps
+        f"{c.name} ({percent((c.missing + c.infinite) / overview.rows)} of rows)" for c in gaps
     ]
-    yield f"{_s(len(gaps), 'feature has', 'features have')} missing values: {_some(named)}."
+    yield f"{counted(len(gaps), 'feature has', 'features have')} missing values: {some(named)}."
     infinite = sum(c.infinite for c in overview.features)
     if infinite:
-        yield f"{_s(infinite, 'value is', 'values are')} infinite and counted as missing."
+        yield f"{counted(infinite, 'value is', 'values are')} infinite and counted as missing."
 
 
 def _classes(exploration: Exploration) -> Iterator[str]:
@@ -98,21 +81,21 @@ def _classes(exploration: Exploration) -> Iterator[str]:
     if classes is None:
         return
     if classes.unlabelled:
-        yield f"{_s(classes.unlabelled, 'row has', 'rows have')} no label."
+        yield f"{counted(classes.unlabelled, 'row has', 'rows have')} no label."
     counts = classes.counts
     if len(counts) < 2:
-        yield f"{_s(len(counts), 'genre')}: there is nothing to tell apart."
+        yield f"{counted(len(counts), 'genre')}: there is nothing to tell apart."
         return
     first, last = counts[0], counts[-1]
     if first.count == last.count:
-        yield f"{len(counts)} genres with {_s(first.count, 'row')} each."
+        yield f"{len(counts)} genres with {counted(first.count, 'row')} each."
         return
     of = f"{len(counts)} genres: " if len(counts) > 2 else ""
     times = f"{classes.ratio:.1f} times as many" if classes.ratio >= 1.05 else "about as many"
     yield (
-        f"{of}{first.label} has {_s(first.count, 'row')}, {last.label} has {last.count:,}: "
+        f"{of}{first.label} has {counted(first.count, 'row')}, {last.label} has {last.count:,}: "
         f"{times}. Always saying {first.label} would be right for "
-        f"{_percent(classes.largest_share)}."
+        f"{percent(classes.largest_share)}."
     )
 
 
@@ -120,10 +103,10 @@ def _constant(exploration: Exploration) -> Iterator[str]:
     constant = [c.name for c in exploration.constant if c.constant]
     nearly = [c.name for c in exploration.constant if not c.constant]
     if constant:
-        yield f"{_s(len(constant), 'feature does', 'features do')} not vary: {_some(constant)}."
+        yield f"{counted(len(constant), 'feature does', 'features do')} not vary: {some(constant)}."
     if nearly:
-        has = _s(len(nearly), "feature has", "features have")
-        yield f"{has} one value in at least 99 % of rows: {_some(nearly)}."
+        has = counted(len(nearly), "feature has", "features have")
+        yield f"{has} one value in at least 99 % of rows: {some(nearly)}."
 
 
 def _duplicates(exploration: Exploration) -> Iterator[str]:
@@ -131,19 +114,19 @@ def _duplicates(exploration: Exploration) -> Iterator[str]:
     if not groups:
         return
     pairs = all(len(group.rows) == 2 for group in groups)
-    what = _s(len(groups), "pair" if pairs else "group") + " of equal rows"
+    what = counted(len(groups), "pair" if pairs else "group") + " of equal rows"
     if not pairs:
-        what += f" ({_s(exploration.duplicates.surplus, 'row')} more than different ones)"
+        what += f" ({counted(exploration.duplicates.surplus, 'row')} more than different ones)"
     conflicting = exploration.duplicates.conflicting
     if not conflicting:
         yield f"{what}; none has two labels."
         return
     several = (
-        f"{_s(len(conflicting), 'has', 'have')} two labels"
+        f"{counted(len(conflicting), 'has', 'have')} two labels"
         if pairs
-        else (f"{_s(len(conflicting), 'has', 'have')} several labels")
+        else (f"{counted(len(conflicting), 'has', 'have')} several labels")
     )
-    yield f"{what}; {several}: {_some([_members(group) for group in conflicting])}."
+    yield f"{what}; {several}: {some([_members(group) for group in conflicting])}."
 
 
 def _members(group: DuplicateGroup) -> str:
@@ -158,8 +141,8 @@ def _near(exploration: Exploration) -> Iterator[str]:
     if near:
         named = [f"{pair.first} and {pair.second} ({pair.kind})" for pair in near]
         yield (
-            f"{_s(len(near), 'pair')} of features {'is' if len(near) == 1 else 'are'} "
-            f"(nearly) the same: {_some(named)}."
+            f"{counted(len(near), 'pair')} of features {'is' if len(near) == 1 else 'are'} "
+            f"(nearly) the same: {some(named)}."
         )
 
 
@@ -169,12 +152,20 @@ def _outliers(exploration: Exploration) -> Iterator[str]:
     if not judged:
         return
     found = len(outliers.rows)
-    lie = _s(found, "row lies", "rows lie") if found else "No row lies"
+    lie = counted(found, "row lies", "rows lie") if found else "No row lies"
     rest = "the rest" if exploration.label is None else "the rest of the genre"
     yield (
-        f"{lie} far from {rest} ({_percent(found / judged)}; {_percent(outliers.expected_share)} "
+        f"{lie} far from {rest} ({percent(found / judged)}; {percent(outliers.expected_share)} "
         f"would if columns were normal and independent){_farthest(exploration)}."
     )
+    heavy = {name for found in outliers.classes for name in found.heavy}
+    if heavy:
+        named = [name for name in exploration.features if name in heavy]
+        where = "" if exploration.label is None else " in some genre"
+        yield (
+            f"{counted(len(named), 'feature has', 'features have')} tails too heavy, or too many heaps, "
+            f"to judge by{where}: {some(named)}."
+        )
 
 
 def _farthest(exploration: Exploration) -> str:
@@ -203,10 +194,10 @@ def _pair(pair: Pair, kind: str) -> str:
 def _groups(exploration: Exploration) -> Iterator[str]:
     groups = exploration.correlations.groups
     if groups:
-        named = [f"{_some(group.columns, most=4)}" for group in groups]
+        named = [f"{some(group.columns, most=4)}" for group in groups]
         yield (
-            f"{_s(len(groups), 'group')} of features measure{'s' * (len(groups) == 1)} the same: "
-            f"{' | '.join(named[:_NAMED])}{_more(len(groups) - _NAMED)}."
+            f"{counted(len(groups), 'group')} of features measure{'s' * (len(groups) == 1)} the same: "
+            f"{' | '.join(named[:_GROUPS])}{_more(len(groups) - _GROUPS)}."
         )
 
 
@@ -220,12 +211,12 @@ def _separation(exploration: Exploration) -> Iterator[str]:
         return
     kinds = (("mean", found.beyond_chance), ("mutual information", found.informative))
     said = [
-        f"{len(best):,} by {kind} (best: {_some([feature.name for feature in best])})"
+        f"{len(best):,} by {kind} (best: {some([feature.name for feature in best])})"
         for kind, best in kinds
         if best
     ]
     if said:
-        of = _s(len(found.features), "feature")
+        of = counted(len(found.features), "feature")
         yield f"Of {of}, genres differ beyond chance in {'; '.join(said)}."
     else:
         yield "No feature by itself is shown to tell the genres apart."
@@ -238,9 +229,9 @@ def _components(exploration: Exploration) -> Iterator[str]:
     if found is None or len(found.columns) < 2:
         return
     needed = ", ".join(f"{count} for {share} %" for share, count in found.needed.items())
-    yield f"Of {_s(len(found.explained), 'principal component')} it takes {needed} of the variance."
+    yield f"Of {counted(len(found.explained), 'principal component')} it takes {needed} of the variance."
     if found.filled:
         yield (
-            f"For them {_s(found.filled, 'missing value was', 'missing values were')} filled with "
-            f"the median, in {_s(found.filled_rows, 'row')}."
+            f"For them {counted(found.filled, 'missing value was', 'missing values were')} filled with "
+            f"the median, in {counted(found.filled_rows, 'row')}."
         )
