@@ -163,8 +163,8 @@ def _outliers(exploration: Exploration) -> Iterator[str]:
         named = [name for name in exploration.features if name in heavy]
         where = "" if exploration.label is None else " in some genre"
         yield (
-            f"{counted(len(named), 'feature has', 'features have')} tails too heavy, or too many heaps, "
-            f"to judge by{where}: {some(named)}."
+            f"{counted(len(named), 'feature has', 'features have')} tails too heavy, or too many "
+            f"heaps, to judge by{where}: {some(named)}."
         )
 
 
@@ -195,8 +195,9 @@ def _groups(exploration: Exploration) -> Iterator[str]:
     groups = exploration.correlations.groups
     if groups:
         named = [f"{some(group.columns, most=4)}" for group in groups]
+        measure = "measures" if len(groups) == 1 else "measure"
         yield (
-            f"{counted(len(groups), 'group')} of features measure{'s' * (len(groups) == 1)} the same: "
+            f"{counted(len(groups), 'group')} of features {measure} the same: "
             f"{' | '.join(named[:_GROUPS])}{_more(len(groups) - _GROUPS)}."
         )
 
@@ -229,9 +230,10 @@ def _components(exploration: Exploration) -> Iterator[str]:
     if found is None or len(found.columns) < 2:
         return
     needed = ", ".join(f"{count} for {share} %" for share, count in found.needed.items())
-    yield f"Of {counted(len(found.explained), 'principal component')} it takes {needed} of the variance."
+    of = counted(len(found.explained), "principal component")
+    yield f"Of {of} it takes {needed} of the variance."
     if found.filled:
         yield (
-            f"For them {counted(found.filled, 'missing value was', 'missing values were')} filled with "
-            f"the median, in {counted(found.filled_rows, 'row')}."
+            f"For them {counted(found.filled, 'missing value was', 'missing values were')} filled "
+            f"with the median, in {counted(found.filled_rows, 'row')}."
         )
