@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from genre_audio.reporting.drawing import inline_svg
 from genre_audio.reporting.printable import printable, shortened
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["SMALL", "WIDTH", "axis_name", "canvas", "figure_of"]
+__all__ = ["SMALL", "WIDTH", "axis_name", "canvas", "figure_of", "svg_markup"]
 
 WIDTH: Final = 344
 """Width of a figure, for a telephone."""
@@ -69,3 +71,21 @@ def axis_name(name: str) -> str:
     'rms_mean'
     """
     return shortened(printable(name), width=_NAME_WIDTH)
+
+
+def svg_markup(figure: Figure, **words: Any) -> Markup:  # noqa: ANN401
+    """Return `inline_svg` of a figure as what a template takes as it is.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.canvas import canvas, figure_of, svg_markup
+    >>> from genre_audio.reporting.drawing import drawing
+    >>> with drawing():
+    ...     figure = figure_of(canvas(72, 72))
+    ...     svg = svg_markup(figure, prefix="f", title="Nothing", description="Is drawn.")
+    >>> hasattr(svg, "__html__")
+    True
+    """
+    from markupsafe import Markup
+
+    return Markup(inline_svg(figure, **words))  # noqa: S704 (made here, names escaped)

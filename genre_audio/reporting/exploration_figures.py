@@ -2,7 +2,7 @@
 
 Call them inside `genre_audio.reporting.drawing.drawing`. Here is decided what a figure of
 an `Exploration` shows and says; how it is drawn is the affair of `correlation_figure`,
-`table_figures`, `cloud_figure` and `component_figures`.
+`table_figures` and `cloud_figure`.
 """
 
 from __future__ import annotations
@@ -11,22 +11,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from genre_audio.reporting.canvas import svg_markup
 from genre_audio.reporting.cloud_figure import cloud_figure, sampled
-from genre_audio.reporting.component_figures import loading_figure, scree_figure
 from genre_audio.reporting.correlation_figure import NUMBERED, correlation_figure
-from genre_audio.reporting.drawing import inline_svg
 from genre_audio.reporting.table_figures import Spread, count_figure, spread_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from markupsafe import Markup
-    from matplotlib.figure import Figure
 
     from genre_audio.exploration import (
         Boxes,
         Classes,
-        Components,
         Correlations,
         Exploration,
         Scatter,
@@ -36,12 +33,10 @@ if TYPE_CHECKING:
 __all__ = [
     "SHOWN",
     "blocks_of",
-    "components_svg",
     "correlations_svg",
     "counts_svg",
-    "loadings_svg",
+    "medians",
     "scatter_svg",
-    "scree_svg",
     "spread_svg",
 ]
 
@@ -65,7 +60,7 @@ def correlations_svg(correlations: Correlations) -> Markup:
     named = correlations.by_pearson[:_NAMED]
     strongest = ", ".join(f"{p.first} and {p.second} {p.pearson:+.2f}" for p in named)
     count = len(correlations.columns)
-    return _svg(
+    return svg_markup(
         correlation_figure(
             correlations.pearson[np.ix_(order, order)],
             correlations.spearman[np.ix_(order, order)],
@@ -103,7 +98,7 @@ def counts_svg(classes: Classes, *, series: Mapping[str, Series]) -> Markup:
     See `genre_audio.reporting.exploration_page.exploration_page`.
     """
     counts = {each.label: each.count for each in classes.counts}
-    return _svg(
+    return svg_markup(
         count_figure(counts, series=series),
         prefix="counts",
         title="Rows of each genre",
@@ -128,7 +123,7 @@ def spread_svg(boxes: Boxes, *, series: Mapping[str, Series], nobody: str, numbe
         for box in boxes.boxes
     ]  # fmt: skip
     known = [spread for spread in spreads if not np.isnan(spread.median)]
-    return _svg(
+    return svg_markup(
         spread_figure(spreads, series=series, unit=boxes.column),
         prefix=f"spread-{number}",
         title=f"{boxes.column} in each genre",
@@ -160,109 +155,34 @@ def scatter_svg(
         series=series,
         axes_names=(scatter.first, scatter.second),
     )
-    svg = _svg(
+    svg = svg_markup(
         figure,
         prefix=f"scatter-{number}",
         title=f"{scatter.second} against {scatter.first}",
         description=(
             f"{len(some)} rows; Pearson {scatter.pearson:+.2f}, Spearman {scatter.spearman:+.2f}. "
-            + _medians(scatter.x, scatter.y, labels=labels, series=series)
+            + medians(scatter.x, scatter.y, labels=labels, series=series)
         ),
         scale=_CLOUD,
     )
     return svg, len(some)
 
 
-def scree_svg(components: Components) -> Markup:
-    """Draw what components explain, each and all so far.
+def medians(x: Any, y: Any, *, labels: Any, series: Mapping[str, Series]) -> str:  # noqa: ANN401
+    """Say where the middle of each genre lies.
 
     Examples
     --------
-    See `genre_audio.reporting.exploration_page.exploration_page`.
+    >>> import numpy as np
+    >>> from genre_audio.reporting.exploration_figures import medians
+    >>> from genre_audio.reporting.series import series_of
+    >>> x, labels = np.array([1.0, 3.0]), np.array(["a", "a"], dtype=object)
+    >>> medians(x, 2 * x, labels=labels, series=series_of(["a"]))
+    'Medians: a 2, 4.'
     """
-    needed = ", ".join(f"{share} %: {count}" for share, count in components.needed.items())
-    return _svg(
-        scree_figure(components.explained, components.cumulative, needed=components.needed),
-        prefix="scree",
-        title=f"Variance explained by {len(components.explained)} principal components",
-        description=(
-            f"The first explains {100 * components.explained[0]:.1f} %. Components needed for "
-            f"{needed}."
-        ),
-        scale=_CHART,
-    )
-
-
-def components_svg(
-    components: Components, *, exploration: Exploration, series: Mapping[str, Series]
-) -> tuple[Markup, int]:
-    """Draw the rows on the first two components; also return how many are shown.
-
-    Examples
-    --------
-    See `genre_audio.reporting.exploration_page.exploration_page`.
-    """
-    some = sampled(exploration.labels, most=SHOWN, seed=exploration.seed)
-    x, y = components.scores[:, 0], components.scores[:, 1]
-    figure = cloud_figure(
-        x[some],
-        y[some],
-        labels=exploration.labels[some].tolist(),
-        series=series,
-        axes_names=_component_names(components),
-    )
-    svg = _svg(
-        figure,
-        prefix="components",
-        title="Rows on the first two principal components",
-        description=f"{len(some)} rows. "
-        + _medians(x, y, labels=exploration.labels, series=series),
-        scale=_CLOUD,
-    )
-    return svg, len(some)
-
-
-def loadings_svg(components: Components) -> Markup:
-    """Draw which columns the first two components are made of.
-
-    Examples
-    --------
-    See `genre_audio.reporting.exploration_page.exploration_page`.
-    """
-    pairs = zip(components.columns, components.loadings[:, :2].tolist(), strict=True)
-    longest = sorted(pairs, key=lambda pair: -(pair[1][0] ** 2 + pair[1][1] ** 2))[:_NAMED]
-    return _svg(
-        loading_figure(
-            components.loadings[:, :2],
-            names=components.columns,
-            axes_names=_component_names(components),
-        ),
-        prefix="loadings",
-        title="Columns and the first two principal components",
-        description="Longest: "
-        + "; ".join(f"{name} {first:+.2f}, {second:+.2f}" for name, (first, second) in longest),
-        scale=_CHART,
-    )
-
-
-def _component_names(components: Components) -> tuple[str, str]:
-    first, second = (
-        f"component {number} ({100 * components.explained[number - 1]:.0f} %)" for number in (1, 2)
-    )
-    return first, second
-
-
-def _medians(x: Any, y: Any, *, labels: Any, series: Mapping[str, Series]) -> str:  # noqa: ANN401
-    """Say where the middle of each genre lies."""
     said = [
         f"{label} {np.median(x[labels == label]):.3g}, {np.median(y[labels == label]):.3g}"
         for label in series
         if (labels == label).any()
     ]
     return f"Medians: {'; '.join(said)}." if said else "There are no genres."
-
-
-def _svg(figure: Figure, **words: Any) -> Markup:  # noqa: ANN401
-    from markupsafe import Markup
-
-    return Markup(inline_svg(figure, **words))  # noqa: S704 (made here, names escaped)

@@ -10,14 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.exploration import findings
+from genre_audio.reporting.components_svg import components_svg, loadings_svg, scree_svg
 from genre_audio.reporting.drawing import drawing
 from genre_audio.reporting.exploration_figures import (
-    components_svg,
     correlations_svg,
     counts_svg,
-    loadings_svg,
     scatter_svg,
-    scree_svg,
     spread_svg,
 )
 from genre_audio.reporting.page import listed, render

@@ -22,6 +22,7 @@ from genre_audio.reporting.printable import printable
 
 if TYPE_CHECKING:
     import jinja2
+    from markupsafe import Markup
 
 __all__ = ["listed", "render"]
 
@@ -83,6 +84,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["signed"] = lambda value: f"{value:+.3f}".replace("-", "\u2212")
     environment.filters |= {"chance": chance, "coefficient": coefficient}
     environment.filters |= {"distance": distance, "number": number, "share": share}
+    environment.filters["breakable"] = _breakable
     environment.filters["percent"] = lambda share: f"{100 * share:.0f} %"
     environment.globals["light"] = {part: light for part, (light, _) in PALETTE.items()}
     environment.globals["dark"] = {part: dark for part, (_, dark) in PALETTE.items()}
@@ -95,6 +97,13 @@ def _finalised(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, str) and not hasattr(value, "__html__"):
         return printable(value)
     return value
+
+
+def _breakable(name: str) -> Markup:
+    """Let the name of a column go on in the next line after an underscore."""
+    from markupsafe import Markup
+
+    return Markup("_<wbr>").join(printable(name).split("_"))
 
 
 def _score(value: float | None) -> str:

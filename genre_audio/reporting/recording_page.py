@@ -5,11 +5,12 @@ A sibling of the other pages: findings in words first, then the pictures, then t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from genre_audio.reporting.drawing import drawing, inline_svg
+from genre_audio.reporting.canvas import svg_markup
+from genre_audio.reporting.drawing import drawing
 from genre_audio.reporting.page import listed, render
 from genre_audio.reporting.recording_words import REASONS, quality_rows, recording_findings
 from genre_audio.reporting.sound_figures import outline_figure, spectrogram_figure
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from genre_audio.exploration.recording_view import RecordingView
 
 __all__ = ["recording_page"]
+
+_SCALE: Final = (0.8, 1.45)
 
 
 def recording_page(view: RecordingView, *, provenance: Mapping[str, object] | None = None) -> str:
@@ -80,8 +83,9 @@ def _outline(view: RecordingView) -> Markup:
         borders=[start for start, _ in view.segments if start > 0],
         refused=[(each.start, each.stop) for each in view.refused],
     )
-    return _svg(
+    return svg_markup(
         figure,
+        scale=_SCALE,
         prefix="outline",
         title=f"Waveform of {view.name}",
         description=(
@@ -95,8 +99,9 @@ def _spectrogram(view: RecordingView) -> Markup:
     first = -view.seconds_per_frame / 2
     span = (first, first + len(view.power) * view.seconds_per_column)
     figure = spectrogram_figure(view.db, edges=view.edges, span=span, seconds=view.quality.seconds)
-    return _svg(
+    return svg_markup(
         figure,
+        scale=_SCALE,
         prefix="spectrogram",
         title=f"Mel spectrogram of {view.name}",
         description=_spectrogram_words(view),
@@ -116,12 +121,3 @@ def _spectrogram_words(view: RecordingView) -> str:
         f"average the loudest band lies at {most:,.0f} Hz; 99 % of the power lies below "
         f"{edge:,.0f} Hz."
     )
-
-
-def _svg(figure: Any, *, prefix: str, title: str, description: str) -> Markup:  # noqa: ANN401
-    from markupsafe import Markup
-
-    text = inline_svg(
-        figure, prefix=prefix, title=title, description=description, scale=(0.8, 1.45)
-    )
-    return Markup(text)  # noqa: S704 (made here, names escaped)
