@@ -10,6 +10,7 @@ from genre_audio.prediction.predict import (
     predict_recording,
     predict_table,
     schema_for,
+    segmentation_for,
 )
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
 
@@ -20,4 +21,5 @@ __all__ = [
     "predict_recording",
     "predict_table",
     "schema_for",
+    "segmentation_for",
 ]

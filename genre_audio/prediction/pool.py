@@ -1,7 +1,8 @@
 """From the segments of recordings to one `Prediction` each.
 
-A recording's probabilities are the mean of its segments', weighted by length. Nothing may
-enter here that reads recordings.
+A recording's probabilities are the mean of its segments', weighted by how much each
+counts: its length, shared with segments that it overlaps. Nothing may enter here that
+reads recordings.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
+from genre_audio.prediction.places import seconds_covered
+
 if TYPE_CHECKING:
     from genre_audio.segment import Refused
 
@@ -61,8 +63,8 @@ class Prediction:
     recording : str
         Its name.
     probabilities : dict of str to float
-        Mean of its segments' probabilities, weighted by their length; by genre, in the
-        model's order.
+        Mean of its segments' probabilities, each second of what was heard with the same
+        weight; by genre, in the model's order.
     segments : tuple of SegmentPrediction
         In order of time.
     refused : tuple of Refused
@@ -117,7 +119,7 @@ class Prediction:
     @property
     def too_short_to_tell(self) -> bool:
         """Whether what was heard is too short to call it like what was learned."""
-        heard = sum(segment.stop - segment.start for segment in self.segments)
+        heard = seconds_covered((segment.start, segment.stop) for segment in self.segments)
         return bool(self.segments) and heard < SHORTEST and not self.unlike
 
     def ranking(self, k: int) -> list[tuple[str, float]]:
