@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from genre_audio.prediction.places import seconds_covered
 
 if TYPE_CHECKING:
+    from genre_audio.prediction.timeline import GenreTimeline
     from genre_audio.segment import Refused
 
 __all__ = ["SHORTEST", "Prediction", "SegmentPrediction"]
@@ -84,6 +85,8 @@ class Prediction:
         How often. Not guaranteed where `unlike`.
     quality : dict
         Measurements of the recording, where it was read from audio.
+    timeline : GenreTimeline, optional
+        Its genres over time.
 
     Examples
     --------
@@ -105,6 +108,7 @@ class Prediction:
     quality: dict[str, Any] = dataclasses.field(default_factory=dict)
     genres_not_ruled_out: tuple[str, ...] | None = None
     coverage: float | None = None
+    timeline: GenreTimeline | None = None
 
     @property
     def label(self) -> str:
@@ -140,6 +144,7 @@ class Prediction:
             "unlike_training": self.unlike,
             "too_short_to_tell": self.too_short_to_tell,
             "segments": [segment.as_dict() for segment in self.segments],
+            "timeline": None if self.timeline is None else self.timeline.as_dict(),
             "refused": [dataclasses.asdict(refused) for refused in self.refused],
             "quality": self.quality,
             "model": self.model,
