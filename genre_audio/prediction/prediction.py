@@ -5,7 +5,14 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
+from genre_audio.prediction.places import seconds_covered
+
 if TYPE_CHECKING:
+    from genre_audio.prediction.likeness import Neighbour
+    from genre_audio.prediction.quality_words import Remark
+    from genre_audio.prediction.reasons import Reason
+    from genre_audio.prediction.timeline import GenreTimeline
+    from genre_audio.prediction.verdict import Verdict
     from genre_audio.segment import Refused
 
 __all__ = ["SHORTEST", "Prediction", "SegmentPrediction"]
@@ -61,8 +68,8 @@ class Prediction:
     recording : str
         Its name.
     probabilities : dict of str to float
-        Mean of its segments' probabilities, weighted by their length; by genre, in the
-        model's order.
+        Mean of its segments' probabilities, each second of what was heard with the same
+        weight; by genre, in the model's order.
     segments : tuple of SegmentPrediction
         In order of time.
     refused : tuple of Refused
@@ -82,6 +89,12 @@ class Prediction:
         How often. Not guaranteed where `unlike`.
     quality : dict
         Measurements of the recording, where it was read from audio.
+    timeline : GenreTimeline, optional
+        Its genres over time.
+    neighbours : tuple of Neighbour
+        The training recordings that it is most like, the nearest first; none unless asked.
+    reasons : tuple of Reason
+        What pushed towards its label and what away, the strongest first; none unless asked.
 
     Examples
     --------
@@ -103,6 +116,9 @@ class Prediction:
     quality: dict[str, Any] = dataclasses.field(default_factory=dict)
     genres_not_ruled_out: tuple[str, ...] | None = None
     coverage: float | None = None
+    timeline: GenreTimeline | None = None
+    neighbours: tuple[Neighbour, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def label(self) -> str:
@@ -117,8 +133,31 @@ class Prediction:
     @property
     def too_short_to_tell(self) -> bool:
         """Whether what was heard is too short to call it like what was learned."""
-        heard = sum(segment.stop - segment.start for segment in self.segments)
+        heard = seconds_covered((segment.start, segment.stop) for segment in self.segments)
         return bool(self.segments) and heard < SHORTEST and not self.unlike
+
+    @property
+    def heard(self) -> float:
+        """How many seconds of it were described; what segments share counts once."""
+        seconds, reached = 0.0, float("-inf")
+        for segment in sorted(self.segments, key=lambda segment: segment.start):
+            seconds += max(0.0, segment.stop - max(segment.start, reached))
+            reached = max(reached, segment.stop)
+        return seconds
+
+    @property
+    def verdict(self) -> Verdict:
+        """What may be said of it in one line, and why."""
+        from genre_audio.prediction.verdict import verdict_of
+
+        return verdict_of(self)
+
+    @property
+    def quality_remarks(self) -> tuple[Remark, ...]:
+        """What its quality can do to its label; none where nothing was measured."""
+        from genre_audio.prediction.quality_words import remarks_on
+
+        return remarks_on(self.quality)
 
     def ranking(self, k: int) -> list[tuple[str, float]]:
         """Return the `k` most probable genres; ties in the model's order."""
@@ -138,8 +177,13 @@ class Prediction:
             "unlike_training": self.unlike,
             "too_short_to_tell": self.too_short_to_tell,
             "segments": [segment.as_dict() for segment in self.segments],
+            "timeline": None if self.timeline is None else self.timeline.as_dict(),
             "refused": [dataclasses.asdict(refused) for refused in self.refused],
             "quality": self.quality,
+            "verdict": self.verdict.as_dict(),
+            "quality_remarks": [remark.as_dict() for remark in self.quality_remarks],
+            "neighbours": [neighbour.as_dict() for neighbour in self.neighbours],
+            "reasons": [reason.as_dict() for reason in self.reasons],
             "model": self.model,
             "schema": self.schema,
         }

@@ -23,7 +23,7 @@ from genre_audio.reporting.evaluation_figures import (
     overview_svg,
     reliability_svg,
 )
-from genre_audio.reporting.page import render
+from genre_audio.reporting.page import listed, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,7 +100,7 @@ def evaluation_page(
             ],
             with_sets=any(evaluation.sets is not None for evaluation in evaluations),
             with_repeats=any(evaluation.by_repeat for evaluation in evaluations),
-            provenance={key: _listed(value) for key, value in (provenance or {}).items()},
+            provenance={key: listed(value) for key, value in (provenance or {}).items()},
         )
 
 
@@ -192,12 +192,3 @@ def _part(evaluation: Evaluation, name: str, *, number: int) -> dict[str, Any]:
         "reliability": reliability_svg(evaluation, name=name, number=number),
         "calibration": calibration_words(evaluation),
     }
-
-
-def _listed(value: object) -> list[str]:
-    """Return the lines of a value: one for each part of a mapping or sequence."""
-    if isinstance(value, dict):
-        return [f"{key}: {line}" for key, inner in value.items() for line in _listed(inner)]
-    if isinstance(value, list | tuple):
-        return [line for inner in value for line in _listed(inner)]
-    return [str(value)]
