@@ -5,6 +5,7 @@ model refuses; the segments' probabilities are averaged. A label never comes alo
 whole ranking comes with it, and how far the recording lies from anything learned.
 """
 
+from genre_audio.prediction.content import ContentTimeline, Stretch, music_weights
 from genre_audio.prediction.predict import (
     predict_extracted,
     predict_recording,
@@ -14,8 +15,11 @@ from genre_audio.prediction.predict import (
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
 
 __all__ = [
+    "ContentTimeline",
     "Prediction",
     "SegmentPrediction",
+    "Stretch",
+    "music_weights",
     "predict_extracted",
     "predict_recording",
     "predict_table",
