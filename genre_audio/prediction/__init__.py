@@ -6,22 +6,27 @@ whole ranking comes with it, and how far the recording lies from anything learne
 """
 
 from genre_audio.prediction.content import ContentTimeline, Stretch, music_weights
+from genre_audio.prediction.listening import Heard, content_timeline, listen, timeline_of
 from genre_audio.prediction.predict import (
     predict_extracted,
     predict_recording,
     predict_table,
-    schema_for,
 )
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
+from genre_audio.prediction.schema import schema_for
 
 __all__ = [
     "ContentTimeline",
+    "Heard",
     "Prediction",
     "SegmentPrediction",
     "Stretch",
+    "content_timeline",
+    "listen",
     "music_weights",
     "predict_extracted",
     "predict_recording",
     "predict_table",
     "schema_for",
+    "timeline_of",
 ]

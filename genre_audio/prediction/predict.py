@@ -13,8 +13,9 @@ from genre_audio.audio import Source
 from genre_audio.errors import AudioError, TableError
 from genre_audio.execution import map_unordered
 from genre_audio.extraction import Extracted, Failure, extract_recording, prepare_kernels
-from genre_audio.features import SCHEMAS, Schema
+from genre_audio.features import SCHEMAS
 from genre_audio.prediction.pool import pool
+from genre_audio.prediction.schema import schema_for
 
 if TYPE_CHECKING:
     import os
@@ -28,28 +29,7 @@ __all__ = [
     "predict_extracted",
     "predict_recording",
     "predict_table",
-    "schema_for",
 ]
-
-
-def schema_for(bundle: ModelBundle) -> Schema:
-    """Return the schema whose rows a model takes.
-
-    Raises
-    ------
-    ModelError
-        If this version describes segments in another way than the model was trained on.
-
-    Examples
-    --------
-    >>> from genre_audio import load_bundle, resolve_model
-    >>> from genre_audio.prediction import schema_for
-    >>> schema_for(load_bundle(resolve_model("default").path)).name
-    'gtzan57'
-    """
-    schema = SCHEMAS.get(bundle.info.schema["name"], next(iter(SCHEMAS.values())))
-    bundle.check(schema=schema, segmentation=bundle.segmentation)
-    return schema
 
 
 def predict_recording(
