@@ -14,6 +14,7 @@ from genre_audio.errors import AudioError, TableError
 from genre_audio.execution import map_unordered
 from genre_audio.extraction import Extracted, Failure, extract_recording, prepare_kernels
 from genre_audio.features import SCHEMAS
+from genre_audio.prediction.listening import content_timeline
 from genre_audio.prediction.pool import pool
 from genre_audio.prediction.schema import schema_for
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    from genre_audio.prediction.content import ContentTimeline
     from genre_audio.prediction.prediction import Prediction
     from genre_audio.tables import FeatureTable
     from genre_audio.training import ModelBundle
@@ -33,7 +35,12 @@ __all__ = [
 
 
 def predict_recording(
-    path: str | os.PathLike[str], bundle: ModelBundle, *, coverage: float | None = None
+    path: str | os.PathLike[str],
+    bundle: ModelBundle,
+    *,
+    coverage: float | None = None,
+    content: ModelBundle | None = None,
+    whole: bool = False,
 ) -> Prediction:
     """Tell what one recording resembles.
 
@@ -45,6 +52,11 @@ def predict_recording(
         The model.
     coverage : float, optional
         How often the genres not ruled out hold the right one; the model's own by default.
+    content : ModelBundle, optional
+        A model of the task ``"content"``: segments then count by how much music they hold,
+        and the prediction says what the recording holds.
+    whole : bool
+        Whether segments count by their length all the same.
 
     Returns
     -------
@@ -77,11 +89,17 @@ def predict_recording(
     (result,) = map_unordered(work, [source])
     if isinstance(result, Failure):
         raise AudioError(result.message, kind=result.kind)
-    return predict_extracted([result], bundle, coverage=coverage)[0]
+    contents = [content_timeline(source, content)] if content else None
+    return predict_extracted([result], bundle, coverage=coverage, contents=contents, whole=whole)[0]
 
 
 def predict_extracted(
-    recordings: Sequence[Extracted], bundle: ModelBundle, *, coverage: float | None = None
+    recordings: Sequence[Extracted],
+    bundle: ModelBundle,
+    *,
+    coverage: float | None = None,
+    contents: Sequence[ContentTimeline | None] | None = None,
+    whole: bool = False,
 ) -> list[Prediction]:
     """Tell what described recordings resemble, all their segments at once.
 
@@ -89,8 +107,10 @@ def predict_extracted(
     ----------
     recordings : sequence of Extracted
         Described by the model's schema and segmentation.
-    bundle, coverage
+    bundle, coverage, whole
         As in `predict_recording`.
+    contents : sequence of ContentTimeline or None, optional
+        What each recording holds; without it, segments count by their length.
 
     Returns
     -------
@@ -108,7 +128,18 @@ def predict_extracted(
     owners = np.repeat(np.arange(len(recordings)), [len(r.rows) for r in recordings])
     names = [recording.name for recording in recordings]
     refuse = functools.partial(AudioError, kind="not_finite")
-    pooled = pool(X, lengths, places, owners, names, bundle, refuse, coverage)
+    pooled = pool(
+        X,
+        lengths,
+        places,
+        owners,
+        names,
+        bundle,
+        refuse,
+        coverage,
+        contents=contents,
+        whole=whole,
+    )
     return [
         dataclasses.replace(prediction, refused=recording.refused, quality=recording.quality)
         for prediction, recording in zip(pooled, recordings, strict=True)

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from genre_audio.prediction.content import ContentTimeline
     from genre_audio.segment import Refused
 
 __all__ = ["SHORTEST", "Prediction", "SegmentPrediction"]
@@ -61,7 +62,7 @@ class Prediction:
     recording : str
         Its name.
     probabilities : dict of str to float
-        Mean of its segments' probabilities, weighted by their length; by genre, in the
+        Mean of its segments' probabilities, weighted as `weighting` says; by genre, in the
         model's order.
     segments : tuple of SegmentPrediction
         In order of time.
@@ -82,6 +83,11 @@ class Prediction:
         How often. Not guaranteed where `unlike`.
     quality : dict
         Measurements of the recording, where it was read from audio.
+    content : ContentTimeline, optional
+        What it holds, where that was asked.
+    weighting : str
+        What its segments counted by: ``"music"``, ``"length"``, or ``"length: no music
+        found"``.
 
     Examples
     --------
@@ -103,6 +109,8 @@ class Prediction:
     quality: dict[str, Any] = dataclasses.field(default_factory=dict)
     genres_not_ruled_out: tuple[str, ...] | None = None
     coverage: float | None = None
+    content: ContentTimeline | None = None
+    weighting: str = "length"
 
     @property
     def label(self) -> str:
@@ -140,6 +148,8 @@ class Prediction:
             "segments": [segment.as_dict() for segment in self.segments],
             "refused": [dataclasses.asdict(refused) for refused in self.refused],
             "quality": self.quality,
+            "content": self.content and self.content.as_dict(),
+            "weighting": self.weighting,
             "model": self.model,
             "schema": self.schema,
         }
