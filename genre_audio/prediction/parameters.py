@@ -41,10 +41,8 @@ class Parameters:
         Name and digest of the model that told what recordings hold; None where nobody asked.
     whole : bool
         Whether segments counted by their length, whatever they hold.
-    neighbours : int
-        How many training recordings were named.
-    reasons : bool
-        Whether reasons were asked for.
+    explain : bool
+        Whether the nearest training recordings and reasons were asked for.
     format : int
         `FORMAT`.
 
@@ -64,8 +62,7 @@ class Parameters:
     coverage: float | None = None
     content: dict[str, Any] | None = None
     whole: bool = False
-    neighbours: int = 0
-    reasons: bool = False
+    explain: bool = False
     format: int = FORMAT
 
     def as_dict(self) -> dict[str, Any]:

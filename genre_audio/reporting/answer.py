@@ -6,7 +6,8 @@ heading; what nobody asked for or nobody knows is left out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import textwrap
+from typing import TYPE_CHECKING, Final
 
 from genre_audio.reporting.text_table import text_table
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from genre_audio.prediction import Prediction
 
 __all__ = ["answer_text"]
+
+_WIDTH: Final = 88
 
 
 def answer_text(prediction: Prediction, *, k: int = 3, segments: bool = False) -> str:
@@ -45,7 +48,7 @@ def answer_text(prediction: Prediction, *, k: int = 3, segments: bool = False) -
     """
     verdict = prediction.verdict
     parts = [
-        text_table([[prediction.recording]]) + f"  {verdict.words}\n  {verdict.reason}\n",
+        text_table([[prediction.recording]]) + _wrapped(verdict.words) + _wrapped(verdict.reason),
         _listed("Ranking", _ranking(prediction, k), right=[1]),
         _listed("Holds", _contents(prediction), right=[1]),
         _listed("Over time", _spans(prediction), right=[0, 2]),
@@ -56,6 +59,10 @@ def answer_text(prediction: Prediction, *, k: int = 3, segments: bool = False) -
         _listed("Left out", _refused(prediction), right=[0, 2]),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  ") + "\n"
 
 
 def _listed(title: str, rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
