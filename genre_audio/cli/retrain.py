@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from genre_audio.cli.extract import OUTPUTS, Columns, say_failure
+from genre_audio.cli.model_folder import free_folder
 from genre_audio.cli.models import warn_of_variable
 from genre_audio.cli.options import Jobs, Seconds
 from genre_audio.cli.output import SKIPPED, emit, progress, say
@@ -45,6 +46,13 @@ Groups = Annotated[
     typer.Option(
         help="What must not be on both sides of a split, such as the artist: a column of "
         "the table, a CSV file, or FILE.csv:COLUMN. By default the recording.",
+    ),
+]
+Titles = Annotated[
+    str | None,
+    typer.Option(
+        help="Titles of the recordings, to be told with those that a new one is like: a column "
+        "of the table, a CSV file, or FILE.csv:COLUMN.",
     ),
 ]
 Name = Annotated[str | None, typer.Option(help="Name of the model; the date by default.")]
@@ -90,6 +98,7 @@ def command(
     source: Source = Path(_TABLE),
     *,
     groups: Groups = None,
+    titles: Titles = None,
     name: Name = None,
     output: Output = None,
     budget: Tuning = Budget.small,
@@ -115,10 +124,11 @@ def command(
 
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
-    folder = _free_folder(name, output=output, force=force)
+    folder = free_folder(name, output=output, force=force)
     path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
     table = read_table(path, segmentation=segmentation)
     annotations = None if groups is None else resolve_groups(groups, table=table)
+    named = None if titles is None else resolve_groups(titles, table=table, what="titles")
     dataset = dataset_of(table, groups=annotations)
     say_dataset(table, dataset)
     bundle, scores = train(
@@ -130,6 +140,7 @@ def command(
         n_jobs=n_jobs,
         level_invariant=not absolute_level,
         keep_rows=rows,
+        titles=named,
         on_step=say,
     )
     save_bundle(bundle, folder, force=force)
@@ -212,22 +223,6 @@ def _extracted(
             on_message=say,
         )
     return table, len(summary.failures)
-
-
-def _free_folder(name: str | None, *, output: Path | None, force: bool) -> Path:
-    """Return where the model goes, refused before the work and not after it."""
-    from genre_audio.training.description import check_place
-    from genre_audio.training.store import user_model, user_models
-
-    if output is None and name is None:
-        import datetime
-
-        today = datetime.datetime.now(datetime.UTC).date().isoformat()
-        names = [today, *(f"{today}-{number}" for number in range(2, 1000))]
-        return next(user_models() / free for free in names if not (user_models() / free).exists())
-    folder = output if output is not None else user_model(str(name))
-    check_place(folder, force=force)
-    return folder
 
 
 def say_dataset(table: FeatureTable, dataset: Dataset) -> None:

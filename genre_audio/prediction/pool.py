@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genre_audio.learning.bearing import shortness
+from genre_audio.prediction.likeness import nearest
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
+from genre_audio.prediction.reasons import reasons_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,8 @@ def pool(
     bundle: ModelBundle,
     refuse: Callable[[str], Exception],
     coverage: float | None,
+    *,
+    explain: bool = False,
 ) -> list[Prediction]:
     """Ask a model about segments, and sum up what it says of each recording.
 
@@ -53,6 +57,8 @@ def pool(
         Makes the error where the model has no answer.
     coverage : float, optional
         How often the genres not ruled out are to hold the right one.
+    explain : bool
+        Whether to say what each is like, and why.
 
     Returns
     -------
@@ -91,6 +97,8 @@ def pool(
         weights, total = lengths[mine], lengths[mine].sum()
         mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / total
         percentile = float((percentiles[mine] * weights).sum() / total)
+        asked: dict[str, Any] = {"weights": weights, "seconds": seconds[mine], "bundle": bundle}
+        likeliest = labels[int(mean.argmax())]
         predictions.append(
             Prediction(
                 recording=name,
@@ -101,6 +109,8 @@ def pool(
                 genres_not_ruled_out=bundle.not_ruled_out(mean, coverage=coverage),
                 coverage=coverage,
                 unlike=percentile > bundle.info.thresholds["unlike_percentile"],
+                neighbours=nearest(X[mine], **asked) if explain else (),
+                reasons=reasons_for(X[mine], label=likeliest, **asked) if explain else (),
                 **identity,
             )
         )
@@ -115,5 +125,15 @@ def _identity(bundle: ModelBundle) -> dict[str, Any]:
         "created": info.created,
         "training_table": info.training["digest"],
         "segment_seconds": bundle.segmentation.seconds,
+        "task": info.task,
+        "grouping": info.training.get("grouping"),
+        "sets": _sets(bundle),
     }
     return {"model": model, "schema": dict(info.schema)}
+
+
+def _sets(bundle: ModelBundle) -> dict[str, Any] | None:
+    """Return what was measured of the model's sets, which a verdict has to say."""
+    said = bundle.info.conformal
+    names = ("coverage", "measured_coverage", "mean_set_size")
+    return None if said is None else {name: said[name] for name in names}

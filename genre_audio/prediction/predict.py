@@ -53,7 +53,11 @@ def schema_for(bundle: ModelBundle) -> Schema:
 
 
 def predict_recording(
-    path: str | os.PathLike[str], bundle: ModelBundle, *, coverage: float | None = None
+    path: str | os.PathLike[str],
+    bundle: ModelBundle,
+    *,
+    coverage: float | None = None,
+    explain: bool = False,
 ) -> Prediction:
     """Tell what one recording resembles.
 
@@ -65,6 +69,9 @@ def predict_recording(
         The model.
     coverage : float, optional
         How often the genres not ruled out hold the right one; the model's own by default.
+    explain : bool
+        Whether to say which training recordings it is like, and what pushed towards its
+        label: about 0.2 s for each recording.
 
     Returns
     -------
@@ -97,11 +104,15 @@ def predict_recording(
     (result,) = map_unordered(work, [source])
     if isinstance(result, Failure):
         raise AudioError(result.message, kind=result.kind)
-    return predict_extracted([result], bundle, coverage=coverage)[0]
+    return predict_extracted([result], bundle, coverage=coverage, explain=explain)[0]
 
 
 def predict_extracted(
-    recordings: Sequence[Extracted], bundle: ModelBundle, *, coverage: float | None = None
+    recordings: Sequence[Extracted],
+    bundle: ModelBundle,
+    *,
+    coverage: float | None = None,
+    explain: bool = False,
 ) -> list[Prediction]:
     """Tell what described recordings resemble, all their segments at once.
 
@@ -109,7 +120,7 @@ def predict_extracted(
     ----------
     recordings : sequence of Extracted
         Described by the model's schema and segmentation.
-    bundle, coverage
+    bundle, coverage, explain
         As in `predict_recording`.
 
     Returns
@@ -128,7 +139,7 @@ def predict_extracted(
     owners = np.repeat(np.arange(len(recordings)), [len(r.rows) for r in recordings])
     names = [recording.name for recording in recordings]
     refuse = functools.partial(AudioError, kind="not_finite")
-    pooled = pool(X, lengths, places, owners, names, bundle, refuse, coverage)
+    pooled = pool(X, lengths, places, owners, names, bundle, refuse, coverage, explain=explain)
     return [
         dataclasses.replace(prediction, refused=recording.refused, quality=recording.quality)
         for prediction, recording in zip(pooled, recordings, strict=True)
@@ -136,7 +147,11 @@ def predict_extracted(
 
 
 def predict_table(
-    table: FeatureTable, bundle: ModelBundle, *, coverage: float | None = None
+    table: FeatureTable,
+    bundle: ModelBundle,
+    *,
+    coverage: float | None = None,
+    explain: bool = False,
 ) -> list[Prediction]:
     """Tell what the recordings of a feature table resemble.
 
@@ -144,7 +159,7 @@ def predict_table(
     ----------
     table : FeatureTable
         Of the model's segmentation, and of its schema or one that includes it.
-    bundle, coverage
+    bundle, coverage, explain
         As in `predict_recording`.
 
     Returns
@@ -183,4 +198,5 @@ def predict_table(
     rank = np.argsort(order)
     places = list(zip(starts.tolist(), (starts + lengths / sr).tolist(), strict=True))
     ordered = [str(name) for name in names[order]]
-    return pool(table.X, lengths, places, rank[owners], ordered, bundle, TableError, coverage)
+    asked = (table.X, lengths, places, rank[owners], ordered, bundle, TableError, coverage)
+    return pool(*asked, explain=explain)

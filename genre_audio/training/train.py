@@ -14,6 +14,7 @@ from genre_audio.learning.conformal import COVERAGE
 from genre_audio.learning.neighbourhood import UNLIKE_PERCENTILE, Neighbourhood
 from genre_audio.learning.plain.copy import plain_stack
 from genre_audio.training.bundle import BundleInfo, ModelBundle, Probe
+from genre_audio.training.credits import Credits
 from genre_audio.training.skops_model import model_versions
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from genre_audio.evaluation import Evaluation
     from genre_audio.learning import Budget, GenreStack
-    from genre_audio.tables import Dataset, FeatureTable
+    from genre_audio.tables import Annotations, Dataset, FeatureTable
 
 __all__ = ["MIN_GROUPS", "train"]
 
@@ -42,6 +43,7 @@ def train(
     n_jobs: int = 1,
     level_invariant: bool = True,
     keep_rows: bool = True,
+    titles: Annotations | None = None,
     scores: Sequence[Evaluation] | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> tuple[ModelBundle, list[Evaluation]]:
@@ -66,6 +68,9 @@ def train(
     keep_rows : bool
         Whether the bundle keeps the training rows, to be fitted again by a later
         version.
+    titles : Annotations, optional
+        Titles of the recordings, to be told with the training recordings that a new one
+        is like.
     scores : sequence of Evaluation, optional
         Held-out scores, if they are known already; measured here by default.
     on_step : callable, optional
@@ -141,6 +146,7 @@ def train(
         info=_info(stack, table, dataset, name=name, scores=scores),
         probe=_probe(stack, dataset),
         conformal=stack.conformal_,
+        credits=Credits.of(dataset, titles=titles),
         rows=table.frame if keep_rows else None,
     )
     return bundle, list(scores)
