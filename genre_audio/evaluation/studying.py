@@ -24,7 +24,7 @@ def run_study(
     *,
     learners: Sequence[str] = ("decision_tree", "logistic_regression"),
     balances: Sequence[str] = ("none",),
-    components: int | float | None | Mapping[str, int | float | None] = None,  # noqa: PYI041
+    components: int | float | Mapping[str, int | float | None] | None = None,
     protocol: Protocol | None = None,
     seed: int = 0,
     n_jobs: int = 1,
