@@ -31,7 +31,7 @@ _MOST_TOLD: Final = 3
 
 
 def words(study: Study) -> list[str]:
-    """Say which model is better, whether more than chance, and what balancing changed.
+    r"""Say which model is better, whether more than chance, and what balancing changed.
 
     Parameters
     ----------
