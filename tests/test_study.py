@@ -19,6 +19,7 @@ from genre_audio.evaluation import (
     UNTOUCHED,
     ClassicProcedure,
     Evaluation,
+    Protocol,
     Study,
     equal_genres,
     evaluate,
@@ -406,3 +407,11 @@ def test_the_known_numbers_of_rock_and_hip_hop(data_folder):
     boosted = run_study(data, learners=["xgboost"], seed=10).evaluation("xgboost")
     assert boosted.accuracy > 0.92
     assert boosted.balanced_accuracy > 0.86
+
+
+def test_a_training_part_that_says_nothing_is_named_with_its_protocol():
+    data = dataset()
+    alike = dataclasses.replace(data, X=np.where(np.arange(len(data))[:, None] == 0, 1.0, 0.0))
+    protocol = Protocol("by hand", [(np.arange(1, 60), np.array([0]))], alike.names)
+    with pytest.raises(TableError, match=r"by hand: a training part cannot be learned from \(no c"):
+        run_study(alike, protocol=protocol)
