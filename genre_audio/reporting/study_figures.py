@@ -125,9 +125,7 @@ def balance_picture(study: Study, *, learner: str, score: str) -> Picture:
     See `genre_audio.reporting.study_page.study_page`.
     """
     effects = [
-        each
-        for each in study.effects
-        if (each.learner, each.distribution) == (learner, UNTOUCHED)
+        each for each in study.effects if (each.learner, each.distribution) == (learner, UNTOUCHED)
     ]
     changes = {each.balance: getattr(each, score) for each in effects}
     first = next(iter(changes.values()))
