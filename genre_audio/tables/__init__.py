@@ -10,6 +10,7 @@ own name, because it needs scikit-learn and most commands do not.
 """
 
 from genre_audio.tables.annotations import Annotations, read_annotations, read_names
+from genre_audio.tables.any_dataset import dataset_of_any
 from genre_audio.tables.any_table import read_any_table
 from genre_audio.tables.dataset import Dataset, dataset_of, regrouped, resolve_groups
 from genre_audio.tables.feature_table import FeatureTable, read_table, table_text
@@ -31,6 +32,7 @@ __all__ = [
     "RecordingEntry",
     "Side",
     "dataset_of",
+    "dataset_of_any",
     "read_annotations",
     "read_any_table",
     "read_gtzan_index",

@@ -11,11 +11,14 @@ from genre_audio.errors import TableError
 from genre_audio.tables.annotations import Annotations, find_annotations
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from genre_audio.tables.feature_table import FeatureTable
+    from genre_audio.tables.metric_table import MetricTable
 
-__all__ = ["Dataset", "dataset_of", "regrouped", "resolve_groups"]
+__all__ = ["Dataset", "dataset_of", "refuse_too_large", "regrouped", "resolve_groups"]
 
 # Trees know single precision, up to 3e38, and columns are scaled before.
 _LARGEST: Final = 1e30
@@ -41,6 +44,8 @@ class Dataset:
         What was grouped by, in words: ``"recording"``, ``"artist"``.
     unlabelled : int
         Rows of the table that were left out for want of a label.
+    incomplete : int
+        Rows that were left out because a feature was missing.
 
     Examples
     --------
@@ -54,6 +59,7 @@ class Dataset:
     columns: tuple[str, ...]
     grouping: str = "recording"
     unlabelled: int = 0
+    incomplete: int = 0
 
     def __len__(self) -> int:
         return len(self.y)
@@ -100,12 +106,7 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
             "'genre-audio extract' with --labels folders or --labels FILE"
         )
     names, X = table.recordings[labelled].astype(str), table.X[labelled]
-    if (np.abs(X) > _LARGEST).any():
-        row, column = np.argwhere(np.abs(X) > _LARGEST)[0]
-        raise TableError(
-            f"nothing can be learned from {names[row]}: its {table.schema.columns[column]} is "
-            f"{X[row, column]:g}; extract it again, or leave it out"
-        )
+    refuse_too_large(X, names=names, columns=table.schema.columns)
     return Dataset(
         X=X,
         y=labels[labelled].astype(str),
@@ -115,6 +116,31 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
         grouping=groups.column if groups else "recording",
         unlabelled=int((~labelled).sum()),
     )
+
+
+def refuse_too_large(
+    X: NDArray[np.float64], *, names: NDArray[np.str_], columns: Sequence[str]
+) -> None:
+    """Refuse rows with a number that is too large to calculate with.
+
+    Raises
+    ------
+    TableError
+        It names the first of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.tables.dataset import refuse_too_large
+    >>> refuse_too_large(np.array([[1e30, np.nan]]), names=np.array(["a"]), columns=("x", "y"))
+    """
+    too_large = np.abs(X) > _LARGEST
+    if too_large.any():
+        row, column = np.argwhere(too_large)[0]
+        raise TableError(
+            f"nothing can be learned from {names[row]}: its {columns[column]} is "
+            f"{X[row, column]:g}; extract it again, or leave it out"
+        )
 
 
 def regrouped(dataset: Dataset, *, groups: Annotations | None) -> Dataset:
@@ -152,14 +178,14 @@ def regrouped(dataset: Dataset, *, groups: Annotations | None) -> Dataset:
     )
 
 
-def resolve_groups(text: str, *, table: FeatureTable) -> Annotations:
+def resolve_groups(text: str, *, table: FeatureTable | MetricTable) -> Annotations:
     """Find the groups that ``--groups`` names.
 
     Parameters
     ----------
     text : str
         A column of the table, an annotation file, or ``FILE:COLUMN``.
-    table : FeatureTable
+    table : FeatureTable or MetricTable
         The table whose rows are to be grouped.
 
     Raises
@@ -178,7 +204,7 @@ def resolve_groups(text: str, *, table: FeatureTable) -> Annotations:
     >>> resolve_groups("artist", table=table).values
     {'a.wav': 'Ali', 'b.wav': 'Ali'}
     """
-    if text in table.frame and text not in table.schema.columns:
+    if text in table.frame and text not in table.features:
         column = table.frame[text]
         known = ~column.isna()
         values: dict[str, str] = {}
@@ -191,7 +217,7 @@ def resolve_groups(text: str, *, table: FeatureTable) -> Annotations:
     annotations = find_annotations(text)
     if annotations is not None:
         return annotations
-    extra = [str(name) for name in table.frame if name not in table.schema.columns]
+    extra = [str(name) for name in table.frame if name not in table.features]
     raise TableError(
         f"groups {text!r}: neither a file, nor FILE:COLUMN, nor a column of the table "
         f"(it has {', '.join(extra)})"

@@ -73,6 +73,11 @@ class FeatureTable:
         return self.frame[list(self.schema.columns)].to_numpy(dtype=np.float64)
 
     @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features."""
+        return self.schema.columns
+
+    @property
     def recordings(self) -> NDArray[np.object_]:
         """Which recording each row belongs to, shape (rows,)."""
         column = "recording" if "recording" in self.frame else "filename"

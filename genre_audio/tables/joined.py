@@ -101,9 +101,9 @@ class Joined:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be said of the join, one sentence each."""
-        said = [
-            f"{self.matched} rows of {self.table.file} and {self.metrics.file} match on {self.on}"
-        ]
+        rows, match = ("row", "matches") if self.matched == 1 else ("rows", "match")
+        files = f"{self.table.file} and {self.metrics.file}"
+        said = [f"{self.matched} {rows} of {files} {match} on {self.on}"]
         said += [*self.table.notes, *self.metrics.notes]
         if self.shared:
             said.append(f"in both files, and equal: {', '.join(self.shared)}")

@@ -13,7 +13,6 @@ import numpy as np
 
 from genre_audio.config import digest
 from genre_audio.tables.feature_table import table_text
-from genre_audio.tables.joined import Joined
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from genre_audio.features import Schema
+    from genre_audio.tables.joined import Joined
 
 __all__ = ["Coercion", "LeftOut", "MetricTable"]
 
@@ -38,20 +38,24 @@ class Coercion:
         How many values.
     what : str
         What was done, in words that follow "240 values".
+    file : str
+        Name of the file, where there could be two.
 
     Examples
     --------
     >>> from genre_audio.tables import Coercion
-    >>> str(Coercion("tempo", 240, "were text and are read as numbers"))
-    'tempo: 240 values were text and are read as numbers'
+    >>> str(Coercion("tempo", 240, "written as text, and read as numbers"))
+    'tempo: 240 values written as text, and read as numbers'
     """
 
     column: str
     rows: int
     what: str
+    file: str = ""
 
     def __str__(self) -> str:
-        return f"{self.column}: {self.rows} value{'' if self.rows == 1 else 's'} {self.what}"
+        where = f"{self.file}, column {self.column}" if self.file else self.column
+        return f"{where}: {self.rows} value{'' if self.rows == 1 else 's'} {self.what}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,6 +107,8 @@ class MetricTable:
         What the features mean, where they are those of a known schema.
     joined : Joined or None
         How the two files were joined.
+    places : tuple of str
+        Where each row stands in the file `path`, in words; else rows are numbered.
     coerced : tuple of Coercion
         What was read as something else.
     left_out : tuple of LeftOut
@@ -128,6 +134,7 @@ class MetricTable:
     metrics_path: Path | None = None
     schema: Schema | None = None
     joined: Joined | None = None
+    places: tuple[str, ...] = ()
     coerced: tuple[Coercion, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
@@ -149,13 +156,15 @@ class MetricTable:
 
         By `on`, else by ``recording`` or ``filename``, else by the row's number.
         """
-        numbered = [f"row {row}" for row in range(1, len(self.frame) + 1)]
+        numbered = self.places or [f"row {row}" for row in range(1, len(self.frame) + 1)]
         column = self.names
         if column is None:
             return np.array(numbered, dtype=object)
         named = self.frame[column].to_numpy(dtype=object)
         pairs = zip(named, numbered, strict=True)
-        return np.array([row if _missing(name) else str(name) for name, row in pairs], dtype=object)
+        found = np.empty(len(numbered), dtype=object)
+        found[:] = [row if _missing(name) else str(name) for name, row in pairs]
+        return found
 
     @property
     def names(self) -> str | None:
@@ -172,9 +181,11 @@ class MetricTable:
     def notes(self) -> tuple[str, ...]:
         """What was joined, coerced and left out, one sentence each."""
         said = [*(self.joined.notes if self.joined else ())]
-        said += [f"read otherwise than written: {each}" for each in self.coerced]
-        if self.left_out:
-            said.append(f"columns that are no features: {', '.join(map(str, self.left_out))}")
+        said += map(str, self.coerced)
+        reasons: dict[str, list[str]] = {}
+        for each in self.left_out:
+            reasons.setdefault(each.why, []).append(each.column)
+        said += [f"no features: {', '.join(names)} ({why})" for why, names in reasons.items()]
         return tuple(said)
 
     def as_dict(self) -> dict[str, Any]:
