@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from genre_audio.cli.any_table import TABLE, table_file
 from genre_audio.errors import ParameterError, TableError
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "Kind", "data_file", "protocols_of", "table_path"]
 
 _VARIABLE: Final = "GENRE_AUDIO_DATA"
-_TABLE: Final = "features.csv"
 _GTZAN_TABLE: Final = "gtzan/features_30_sec.csv"
 _INDEX: Final = "gtzan/splits/index.csv"
 
@@ -94,14 +94,8 @@ def table_path(source: Path | None, *, kind: Kind) -> Path:
     """Return the table meant, or refuse what is none."""
     if source is None:
         published = data_file(_GTZAN_TABLE) if kind is Kind.gtzan else None
-        source = published or Path(_TABLE)
-    path = source / _TABLE if source.is_dir() else source
-    if not path.is_file():
-        raise TableError(
-            f"there is no table {str(path)!r}; make one with "
-            "'genre-audio extract FOLDER --labels folders'"
-        )
-    return path
+        source = published or Path(TABLE)
+    return table_file(source)
 
 
 def protocols_of(asked: Asked, *, dataset: Dataset) -> list[Protocol]:

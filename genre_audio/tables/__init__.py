@@ -18,6 +18,7 @@ from genre_audio.tables.gtzan_index import GtzanIndex, read_gtzan_index
 from genre_audio.tables.joined import Joined, Side
 from genre_audio.tables.manifest import Manifest, RecordingEntry, read_manifest
 from genre_audio.tables.metric_table import Coercion, LeftOut, MetricTable
+from genre_audio.tables.table_file import is_feature_table
 
 __all__ = [
     "Annotations",
@@ -33,6 +34,7 @@ __all__ = [
     "Side",
     "dataset_of",
     "dataset_of_any",
+    "is_feature_table",
     "read_annotations",
     "read_any_table",
     "read_gtzan_index",

@@ -98,6 +98,8 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
     >>> dataset.X.shape, dataset.y.tolist(), dataset.unlabelled
     ((1, 57), ['jazz'], 1)
     """
+    if table.frame.empty:
+        raise TableError(f"{table.path or 'the table'} names columns and has no rows")
     labels = table.labels
     labelled = np.array([label is not None for label in labels], dtype=bool)
     if not labelled.any():

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from genre_audio.errors import TableError
+from genre_audio.tables.identifiers import id_column
 from genre_audio.tables.joined import Joined, Side
+from genre_audio.tables.loaded import series_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,8 +88,8 @@ def join(
     )
     mine, other = frames[0].iloc[left], frames[1].iloc[right]
     frame, joined = _beside(mine, other, joined=joined, label=label, ids=ids)
-    frame.insert(0, on, table.frame[on].to_numpy()[left])
-    return frame.reset_index(drop=True), joined, left
+    frame.insert(0, on, series_of(id_column(ids)))
+    return frame, joined, left
 
 
 def _once(side: Loaded, frame: pd.DataFrame) -> dict[str, list[int]]:

@@ -51,15 +51,18 @@ class Side:
         """What is to be said of this file, one sentence each."""
         said = []
         if self.unmatched:
+            match = "matches" if self.unmatched == 1 else "match"
             said.append(
-                f"{self.file}: {self.unmatched} of {self.rows} rows match nothing "
+                f"{self.file}: {self.unmatched} of {self.rows} rows {match} nothing "
                 f"({_listed(self.first_unmatched, of=self.unmatched)})"
             )
         if self.without_id:
-            said.append(f"{self.file}: {self.without_id} rows have no id, and are left out")
+            have = "row has no id, and is" if self.without_id == 1 else "rows have no id, and are"
+            said.append(f"{self.file}: {self.without_id} {have} left out")
         if self.repeated:
+            repeat, are = ("row repeats", "is") if self.repeated == 1 else ("rows repeat", "are")
             said.append(
-                f"{self.file}: {self.repeated} rows repeat another one in every value, and are "
+                f"{self.file}: {self.repeated} {repeat} another one in every value, and {are} "
                 f"taken once ({_listed(self.first_repeated, of=self.repeated)})"
             )
         return tuple(said)

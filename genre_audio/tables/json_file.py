@@ -93,39 +93,39 @@ def json_document(text: str, *, path: Path) -> object:
 
 def _lines(text: str, *, path: Path) -> Lines:
     found = Lines([], [])
-    start = 0
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
+            # By itself: an object that goes on in the next line is cut short.
             indent = len(line) - len(line.lstrip())
-            value, stop = _value(text, start=start + indent, path=path)
-            if stop > start + len(line) or text[stop : start + len(line)].strip():
+            value, stop = _value(line, start=indent, path=path, before=number - 1)
+            if line[stop:].strip():
                 raise TableError(
-                    f"{path}, {_place(text, min(stop, start + len(line)))}: this line is not one "
-                    "whole object, as the first line is"
+                    f"{path}, {_place(line, stop, before=number - 1)}: something follows the "
+                    "object on this line; a file holds one value, or one object on every line"
                 )
             found.values.append(value)
             found.numbers.append(number)
-        start += len(line) + 1
     return found
 
 
-def _value(text: str, *, start: int, path: Path) -> tuple[object, int]:
+def _value(text: str, *, start: int, path: Path, before: int = 0) -> tuple[object, int]:
     try:
         return _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
         raise TableError(
-            f"{path}, {_place(text, error.pos)}: this is broken JSON ({error.msg}); is the file "
-            "whole?"
+            f"{path}, {_place(text, error.pos, before=before)}: this is broken JSON "
+            f"({error.msg}); is the file whole?"
         ) from error
     except _TwiceError as error:
-        raise TableError(f"{path}, {_place(text, start)}: {error}") from error
+        raise TableError(f"{path}, {_place(text, start, before=before)}: {error}") from error
     except (ValueError, RecursionError) as error:
         # Numbers of thousands of digits, values nested a thousand deep.
         raise TableError(f"{path} cannot be read as JSON: {error}") from error
 
 
-def _place(text: str, position: int) -> str:
-    line = text.count("\n", 0, position) + 1
+def _place(text: str, position: int, *, before: int = 0) -> str:
+    """Say where something stands, in a text with so many lines before it."""
+    line = before + text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
     return f"line {line}, column {column}"
 

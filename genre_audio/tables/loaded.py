@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from genre_audio.tables.raw_table import RawTable
 
-__all__ = ["NAMES", "Loaded", "listed", "load"]
+__all__ = ["NAMES", "Loaded", "listed", "load", "series_of"]
 
 NAMES: Final = ("recording", "filename")
 """Columns that name recordings: text, whatever it looks like."""
@@ -51,8 +51,7 @@ class Loaded:
         """The rows, numbered from 0."""
         import pandas as pd
 
-        # By the type that each has: text is to stay an object, with None for what is missing.
-        columns = {name: _series(column.values) for name, column in self.columns.items()}
+        columns = {name: series_of(column.values) for name, column in self.columns.items()}
         return pd.DataFrame(columns)
 
 
@@ -113,6 +112,21 @@ def listed(names: Iterable[str], *, most: int = 40) -> str:
     return ", ".join([*shown[:most], *(["…"] if len(shown) > most else [])])
 
 
+def series_of(values: np.ndarray[Any, Any]) -> pd.Series:
+    """Return a column of a frame with the type that the values have; text stays an object.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.tables.loaded import series_of
+    >>> series_of(np.array(["a", None], dtype=object)).dtype
+    dtype('O')
+    """
+    import pandas as pd
+
+    return pd.Series(values, dtype=values.dtype)
+
+
 def _ids(raw: RawTable, *, on: str) -> tuple[Column, list[str | None]]:
     values = raw.columns.get(on, raw.row_names)
     if values is None:
@@ -136,9 +150,3 @@ def _objects(values: Iterable[object]) -> np.ndarray[Any, Any]:
     objects = np.empty(len(found), dtype=object)
     objects[:] = found
     return objects
-
-
-def _series(values: np.ndarray[Any, Any]) -> pd.Series:
-    import pandas as pd
-
-    return pd.Series(values, dtype=values.dtype)

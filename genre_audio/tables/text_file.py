@@ -11,7 +11,7 @@ from genre_audio.errors import TableError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["UNREADABLE", "file_text", "is_json"]
+__all__ = ["UNREADABLE", "file_text", "holds_json", "is_json"]
 
 UNREADABLE: Final = (OSError, EOFError, zlib.error, UnicodeDecodeError)
 """What goes wrong where a file is missing, cut short, or no text in UTF-8."""
@@ -78,3 +78,31 @@ def is_json(path: Path, *, text: str) -> bool:
     if endings and endings[-1] in _JSON:
         return True
     return (not endings or endings[-1] != ".csv") and text.lstrip()[:1] in {"[", "{"}
+
+
+def holds_json(path: Path) -> bool:
+    r"""Tell the same of a file, of which only the beginning is read.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.tables.text_file import holds_json
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "metrics")
+    ...     _ = file.write_text('[{"energy": 0.5}]')
+    ...     holds_json(file)
+    True
+    """
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == _GZIP
+        with gzip.open(path) if packed else path.open("rb") as file:
+            beginning = file.read(1000)
+    except UNREADABLE as error:
+        raise TableError(f"{path} cannot be read as a table: {error}") from error
+    return is_json(path, text=beginning.decode("utf-8-sig", errors="replace"))
