@@ -79,7 +79,7 @@ def test_the_tree_is_compared_with_logistic_regression_by_default(tracks):
     assert "logistic_regression: balanced test set" in result.stdout
     assert "Learners compared" in result.stdout
     assert "truth \\ called" in result.stdout
-    assert "columns that are no features" in result.stderr
+    assert "no features: artist (text)" in result.stderr
 
 
 def test_scores_are_equal_in_every_form(tracks):
@@ -152,7 +152,7 @@ def test_page_and_figures_are_written(tracks, asked):
     assert "file: tracks.csv" in said
     assert "columns: energy, tempo" in said
     assert any(line.startswith("imbalanced-learn: ") for line in said)
-    assert "columns that are no features: artist" in words(page)
+    assert "no features: artist (text)" in words(page)
     figures = {path.stem for path in Path("figures").iterdir()}
     assert {"accuracy", "balancing-recall-decision_tree"} <= figures
     assert "confusion-logistic_regression-smote-balanced" in figures

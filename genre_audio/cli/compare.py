@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -20,7 +20,7 @@ from genre_audio.cli.any_table import (
     load_any_table,
 )
 from genre_audio.cli.comparing import components_of, names_of, study_provenance, write_figures
-from genre_audio.cli.options import Jobs
+from genre_audio.cli.options import Groups, Jobs
 from genre_audio.cli.output import emit, progress, say
 from genre_audio.cli.rows import say_dataset
 from genre_audio.errors import ParameterError
@@ -48,6 +48,12 @@ class Missing(enum.StrEnum):
     drop = "drop"
     refuse = "refuse"
 
+
+_KEPT: Final[dict[Missing, Literal["keep", "drop", "refuse"]]] = {
+    Missing.fill: "keep",
+    Missing.drop: "drop",
+    Missing.refuse: "refuse",
+}
 
 Learners = Annotated[
     str,
@@ -79,13 +85,6 @@ Gaps = Annotated[
     typer.Option(
         help="What to do with missing values: 'fill' in the median of the training part, 'drop' "
         "such rows, or 'refuse' them."
-    ),
-]
-Groups = Annotated[
-    str | None,
-    typer.Option(
-        help="What must not be on both sides of a split, such as the artist: a column of "
-        "the table, a CSV file, or FILE.csv:COLUMN. By default the recording.",
     ),
 ]
 Figures = Annotated[
@@ -179,8 +178,7 @@ def _dataset(table: MetricTable, *, groups: str | None, missing: Missing) -> Dat
     from genre_audio.tables import dataset_of_any, resolve_groups
 
     annotations = None if groups is None else resolve_groups(groups, table=table)
-    how = "keep" if missing is Missing.fill else missing.value
-    dataset = dataset_of_any(table, groups=annotations, missing=how)
+    dataset = dataset_of_any(table, groups=annotations, missing=_KEPT[missing])
     say_dataset(dataset)
     if gaps := int(np.isnan(dataset.X).any(axis=1).sum()):
         say(f"{gaps} rows lack a feature; medians of the training part stand in (see --missing)")
@@ -188,9 +186,13 @@ def _dataset(table: MetricTable, *, groups: str | None, missing: Missing) -> Dat
 
 
 def _protocol(dataset: Dataset, *, folds: int, repeats: int, seed: int) -> Protocol:
-    from genre_audio.evaluation import study_protocol
+    from genre_audio.evaluation import grouped_protocol, stratified_protocol, study_protocol
 
-    return study_protocol(dataset, n_splits=folds, repeats=repeats, seed=seed)
+    once = study_protocol(dataset, n_splits=folds, seed=seed)
+    if repeats == 1:
+        return once
+    again = stratified_protocol if once.key == "stratified" else grouped_protocol
+    return again(dataset, n_splits=folds, repeats=repeats, seed=seed)
 
 
 def _text(study: Study, *, form: Format, to_file: bool) -> str:
