@@ -19,14 +19,20 @@ from genre_audio.cli.any_table import (
     Metrics,
     load_any_table,
 )
-from genre_audio.cli.comparing import components_of, names_of, study_provenance, write_figures
+from genre_audio.cli.comparing import (
+    Asked,
+    components_of,
+    names_of,
+    study_provenance,
+    write_figures,
+)
 from genre_audio.cli.options import Groups, Jobs
 from genre_audio.cli.output import emit, progress, say
 from genre_audio.cli.rows import say_dataset
 from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
-    from genre_audio.evaluation import Protocol, Study
+    from genre_audio.evaluation import Study
     from genre_audio.tables import Dataset, MetricTable
 
 __all__ = ["command"]
@@ -128,35 +134,18 @@ def command(
     Everything that learns is done anew in each fold. What was held out is scored as it is,
     and with as many recordings of every genre; differences are paired, with intervals.
     """
-    from genre_audio.evaluation import run_study
-    from genre_audio.execution import resolve_jobs
-
     _check_places(output=output, report=report, figures=figures)
-    chosen = names_of(learners, option="--learners")
-    balances = names_of(balance, option="--balance")
-    given = components_of(components, learners=chosen)
+    asked = Asked(
+        learners=names_of(learners, option="--learners"),
+        balances=names_of(balance, option="--balance"),
+        folds=folds,
+        repeats=repeats,
+        seed=seed,
+    )
+    given = components_of(components, learners=asked.learners)
     table = load_any_table(source, metrics=metrics, on=on, label=label, columns=columns)
     dataset = _dataset(table, groups=groups, missing=missing)
-    protocol = _protocol(dataset, folds=folds, repeats=repeats, seed=seed)
-    with progress("comparing") as (start, advance):
-        started: list[int] = []
-
-        def on_fold(_done: int, total: int) -> None:
-            if not started:
-                started.append(total)
-                start(total)
-            advance()
-
-        study = run_study(
-            dataset,
-            learners=chosen,
-            balances=balances,
-            components=given,
-            protocol=protocol,
-            seed=seed,
-            n_jobs=resolve_jobs(jobs),
-            on_fold=on_fold,
-        )
+    study = _studied(asked, dataset, components=given, jobs=jobs)
     emit(_text(study, form=form, to_file=output is not None), output=output)
     if figures is not None:
         say(f"{write_figures(study, figures)} figures are in {figures}")
@@ -185,14 +174,29 @@ def _dataset(table: MetricTable, *, groups: str | None, missing: Missing) -> Dat
     return dataset
 
 
-def _protocol(dataset: Dataset, *, folds: int, repeats: int, seed: int) -> Protocol:
-    from genre_audio.evaluation import grouped_protocol, stratified_protocol, study_protocol
+def _studied(
+    asked: Asked, dataset: Dataset, *, components: dict[str, int | float | None], jobs: int | None
+) -> Study:
+    from genre_audio.evaluation import run_study, study_protocol
+    from genre_audio.execution import resolve_jobs
 
-    once = study_protocol(dataset, n_splits=folds, seed=seed)
-    if repeats == 1:
-        return once
-    again = stratified_protocol if once.key == "stratified" else grouped_protocol
-    return again(dataset, n_splits=folds, repeats=repeats, seed=seed)
+    how = {"n_splits": asked.folds, "repeats": asked.repeats, "seed": asked.seed}
+    with progress("comparing") as (start, advance):
+
+        def on_fold(_done: int, total: int) -> None:
+            start(total)
+            advance()
+
+        return run_study(
+            dataset,
+            learners=asked.learners,
+            balances=asked.balances,
+            components=components,
+            protocol=study_protocol(dataset, **how),
+            seed=asked.seed,
+            n_jobs=resolve_jobs(jobs),
+            on_fold=on_fold,
+        )
 
 
 def _text(study: Study, *, form: Format, to_file: bool) -> str:

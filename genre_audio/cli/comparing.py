@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import importlib.metadata
 import platform
@@ -17,7 +18,28 @@ if TYPE_CHECKING:
     from genre_audio.evaluation import Study
     from genre_audio.tables import Dataset, MetricTable
 
-__all__ = ["components_of", "names_of", "study_provenance", "write_figures"]
+__all__ = ["Asked", "components_of", "names_of", "study_provenance", "write_figures"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """What was asked for.
+
+    Attributes
+    ----------
+    learners, balances : tuple of str
+        Names, each once.
+    folds, repeats : int
+        How rows are held out.
+    seed : int
+        Seed of everything random.
+    """
+
+    learners: tuple[str, ...]
+    balances: tuple[str, ...]
+    folds: int
+    repeats: int
+    seed: int
 
 
 def names_of(text: str, *, option: str) -> tuple[str, ...]:
