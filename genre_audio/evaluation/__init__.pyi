@@ -1,8 +1,11 @@
 from .bootstrap import Interval as Interval
+from .classic_procedure import ClassicProcedure as ClassicProcedure
 from .comparison import COMPARED as COMPARED
 from .comparison import Comparison as Comparison
 from .effects import BalanceEffect as BalanceEffect
 from .effects import Change as Change
+from .equal_genres import equal_genres as equal_genres
+from .equal_genres import sampled_down as sampled_down
 from .evaluation import SCORES as SCORES
 from .evaluation import Evaluation as Evaluation
 from .evaluation import Spread as Spread

@@ -10,10 +10,16 @@ balancing wants them: medians for missing values, `StandardScaler`, `PCA`, a way
 balance, and a learner of scikit-learn's or XGBoost's.
 
 `stack` is the exception: the best there is for such tables. It averages the log
-probabilities of a support vector machine, neighbours, a forest and boosted trees; the
-first two are given the normal scores of ranks, since columns of such tables are skewed.
-Nothing of it is learned from held-out rows, so that it needs no inner folds but those that
-say what a margin is worth.
+probabilities of a support vector machine, boosted trees, a forest and neighbours, which
+count 2, 3, 1 and 1; the machine and the neighbours are given the normal scores of ranks,
+since columns of such tables are skewed. With ``class_weight`` its members stay as they
+are, and what they say together is weighted. That is closer to equal recalls than weighted
+members are, of which a forest and neighbours hardly heed the weights. Nothing of it is
+learned from held-out rows, so that it needs no inner folds but those that say what a
+margin is worth.
+
+All of that was chosen by 5-fold cross-validation on one random half of the 4,802 tracks
+of Rock and Hip-Hop with eight metrics, and looked at on the other half afterwards.
 
 Nothing may enter here that scores.
 """
@@ -31,8 +37,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from genre_audio.errors import ParameterError, TableError
-from genre_audio.learning.balancing import BalancedClassifier, known_balance
+from genre_audio.learning.balancing import BalancedClassifier, class_weights, known_balance
 from genre_audio.learning.classic_estimators import ESTIMATORS
+from genre_audio.learning.components import check_components
 from genre_audio.learning.margins import TemperedMargins
 from genre_audio.learning.plain.pooling import pooled
 from genre_audio.learning.transforms import NormalScores
@@ -43,10 +50,11 @@ if TYPE_CHECKING:
 __all__ = ["CLASSIC_LEARNERS", "ClassicLearner", "known_learner"]
 
 _STACK: Final = "stack"
-_MEMBERS: Final = ("svm", "xgboost", "random_forest", "knn")
+_MEMBERS: Final = {"svm": 2.0, "xgboost": 3.0, "random_forest": 1.0, "knn": 1.0}
+"""Learners of the stack, and how much each counts."""
 _RANKED: Final = frozenset({"svm", "knn"})
-_TILT: Final = 0.25
 _SHARE: Final = 0.001
+"""Share of equal probabilities in what a member says, so that no logarithm is infinite."""
 
 CLASSIC_LEARNERS: Final = (*ESTIMATORS, _STACK)
 """Names of the textbook learners; `stack` is several of them together."""
@@ -153,9 +161,12 @@ class ClassicLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "give rows of two classes or more"
             )
         self.n_features_in_ = rows.shape[1]
-        _check_components(self.components, rows=len(rows), columns=rows.shape[1])
-        self.shares_ = np.bincount(codes) / len(codes)
+        # What margins are worth is found on folds, whose training parts are smaller.
+        least = len(rows) // 2 if "svm" in self._members else len(rows)
+        check_components(self.components, rows=least, columns=rows.shape[1])
         self.members_ = [self._fitted(name, rows, codes, groups=owners) for name in self._members]
+        weighted = self.learner == _STACK and self.balance == "class_weight"
+        self.tilt_ = class_weights(codes) if weighted else np.ones(len(self.classes_))
         return self
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401 - array_like
@@ -166,9 +177,8 @@ class ClassicLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         said = np.asarray(said / said.sum(axis=2, keepdims=True), dtype=np.float64)
         if self.learner != _STACK:
             return said[0]
-        together = pooled(said, weights=np.full(len(said), 1 / len(said)), share=_SHARE)
-        if self.balance == "none":
-            together = together * self.shares_**-_TILT
+        counts = np.array(list(_MEMBERS.values()))
+        together = pooled(said, weights=counts / counts.sum(), share=_SHARE) * self.tilt_
         return np.asarray(together / together.sum(axis=1, keepdims=True))
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401 - array_like
@@ -177,7 +187,12 @@ class ClassicLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     @property
     def _members(self) -> tuple[str, ...]:
-        return _MEMBERS if self.learner == _STACK else (self.learner,)
+        return tuple(_MEMBERS) if self.learner == _STACK else (self.learner,)
+
+    @property
+    def _members_balance(self) -> str:
+        weighted_together = self.learner == _STACK and self.balance == "class_weight"
+        return "none" if weighted_together else self.balance
 
     def _fitted(
         self,
@@ -190,7 +205,8 @@ class ClassicLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         pipeline = self._pipeline(name)
         if name != "svm":
             return pipeline.fit(X, y)
-        tempered = TemperedMargins(pipeline, balanced=self.balance != "none", seed=self.seed)
+        balanced = self._members_balance != "none"
+        tempered = TemperedMargins(pipeline, balanced=balanced, seed=self.seed)
         return tempered.fit(X, y, groups=groups)
 
     def _pipeline(self, name: str) -> Pipeline:
@@ -202,10 +218,11 @@ class ClassicLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             steps.append(("ranks", NormalScores()))
         if self.components is not None:
             # As many as hold a share are known only from all of them.
-            reduce = PCA(self.components, svd_solver="full", random_state=self.seed)
+            number = self.components if self.components < 1 else int(self.components)
+            reduce = PCA(number, svd_solver="full", random_state=self.seed)
             steps.append(("reduce", reduce))
         estimator = ESTIMATORS[name](self.seed)
-        last = BalancedClassifier(estimator, balance=self.balance, seed=self.seed)
+        last = BalancedClassifier(estimator, balance=self._members_balance, seed=self.seed)
         return Pipeline([*steps, ("learn", last)])
 
 
@@ -218,25 +235,3 @@ def _checked(X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401 - array_like
             "correct it, or leave it empty"
         )
     return rows
-
-
-def _check_components(components: float | None, *, rows: int, columns: int) -> None:
-    if components is None:
-        return
-    if isinstance(components, float) and 0 < components < 1:
-        return
-    if isinstance(components, bool) or not float(components).is_integer() or components < 1:
-        raise ParameterError(
-            f"{components!r} principal components cannot be kept; give a number from 1, a share of "
-            "the variance below 1 such as 0.9, or none to keep the columns"
-        )
-    if components > columns:
-        raise ParameterError(
-            f"{components} principal components were asked for, but the table has {columns} "
-            f"column{'s' * (columns != 1)} to make them of; ask for {columns} or fewer"
-        )
-    if components > rows:
-        raise ParameterError(
-            f"{components} principal components were asked for, but a training part has {rows} "
-            "rows; ask for fewer"
-        )
