@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from genre_audio.errors import ParameterError
 from genre_audio.reporting.drawing import drawing
 from genre_audio.reporting.printable import printable
-from genre_audio.reporting.study_figures import study_pictures
+from genre_audio.reporting.study_figures import score_picture, study_pictures
 from genre_audio.reporting.study_page import study_page
 from sample_studies import BALANCES, COUNTS, GENRES, LEARNERS, study
 from test_evaluation_page import EVIL, NAMES, elements, needs_browser, opened, parsed, table, words
@@ -120,6 +121,16 @@ def test_where_no_learner_tells_genres_apart_the_page_begins_with_that(full):
     assert "Nothing was learned" not in study_page(full)
 
 
+def test_recordings_that_were_not_grouped_are_no_proof_for_unheard_sources(full):
+    caution = "Nothing was kept together but each recording by itself."
+    assert caution in words(parsed(study_page(full)))
+    grouped = {
+        key: dataclasses.replace(it, groups=np.arange(len(it)) // 2)
+        for key, it in full.evaluations.items()
+    }
+    assert caution not in study_page(dataclasses.replace(full, evaluations=grouped))
+
+
 def test_scores_are_those_of_both_test_sets(full):
     header, *rows = table(parsed(study_page(full)), "scores")
     keys = [f"{learner}{balance}" for learner in LEARNERS for balance in BALANCES]
@@ -215,6 +226,15 @@ def test_pictures_have_names_of_their_own_and_say_what_is_on_them(full):
     assert f"none: {full.evaluation('decision_tree').accuracy:.3f}, interval" in accuracy
     chance = by_name["balanced_accuracy"].description
     assert chance.count("without a model 0.333") == len(LEARNERS) * len(BALANCES)
+
+
+def test_nothing_that_a_picture_of_scores_shows_is_outside_of_it(full):
+    with drawing():
+        for score in ("accuracy", "balanced_accuracy"):
+            low, high = score_picture(full, score=score).figure.axes[0].get_xlim()
+            for it in (full.evaluation(a, balance=b) for a in LEARNERS for b in BALANCES):
+                ends = [*it.intervals[score], it.baseline if score == "accuracy" else 1 / 3]
+                assert low <= min(ends) <= max(ends) <= high
 
 
 # In a browser ----------------------------------------------------------------------------

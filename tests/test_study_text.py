@@ -45,13 +45,13 @@ def test_scores_of_both_test_sets_stand_side_by_side_with_their_intervals(full):
     assert [row[:2] for row in rows] == [[a, b] for a in LEARNERS for b in BALANCES]
     for learner, balance, *cells in rows:
         shown = dict(zip(header[2:], cells, strict=True))
-        for distribution, end in (("untouched", ""), ("balanced", ", balanced test set")):
+        for distribution, end in (("untouched", ""), ("balanced", ", balanced set")):
             found = full.evaluations[learner, balance, distribution]
             for name, said in (("accuracy", "accuracy"), ("macro_f1", "macro F1")):
                 value, low, high = spread(found.intervals[name])
                 assert shown[f"{said}{end}"] == f"{value}\n{low}–{high}"
         base = full.evaluation(learner, balance=balance).baseline
-        assert shown["accuracy without a model"] == f"{base:.3f}"
+        assert shown["without a model"] == f"{base:.3f}"
 
 
 def test_what_was_learned_from_is_said_for_each_learner_only_where_it_differs():

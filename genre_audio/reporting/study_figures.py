@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from genre_audio.evaluation import DISTRIBUTIONS, UNTOUCHED
 from genre_audio.reporting.balance_figure import balance_figure
 from genre_audio.reporting.evaluation_figures import confusion_words
@@ -30,6 +32,7 @@ __all__ = [
 
 _CHART: Final = (0.9, 1.4)
 _SMALL: Final = 6
+_ROOM: Final = 0.25
 
 
 def study_pictures(study: Study) -> Iterator[Picture]:
@@ -70,6 +73,11 @@ def score_picture(study: Study, *, score: str) -> Picture:
         each.baseline if score == "accuracy" else 1 / len(each.labels) for each in found.values()
     ]
     title = SCORE_TITLES[score]
+    figure = score_figure(list(found), spreads, baselines=chance, unit=title)
+    # What is compared lies close together; intervals would vanish between 0 and 1.
+    ends = [*chance, *(end for spread in spreads for end in spread)]
+    low, high = np.floor(10 * min(ends) - _ROOM) / 10, np.ceil(10 * max(ends)) / 10
+    figure.axes[0].set_xlim(max(low, 0), high)
     return Picture(
         file_stem(score),
         f"{title.capitalize()} of each, {TEST_SETS[UNTOUCHED]}",
@@ -77,7 +85,7 @@ def score_picture(study: Study, *, score: str) -> Picture:
             f"{name}: {value:.3f}, interval {low:.3f} to {high:.3f}, without a model {base:.3f}"
             for (name, (value, low, high), base) in zip(found, spreads, chance, strict=True)
         ),
-        score_figure(list(found), spreads, baselines=chance, unit=title),
+        figure,
         scale=_CHART,
     )
 

@@ -13,7 +13,7 @@ import numpy as np
 from genre_audio.errors import ParameterError
 from genre_audio.evaluation import BALANCED, DISTRIBUTIONS, UNTOUCHED
 from genre_audio.reporting.drawing import drawing
-from genre_audio.reporting.evaluation_page import listed
+from genre_audio.reporting.evaluation_page import ALONE, listed
 from genre_audio.reporting.page import render
 from genre_audio.reporting.pictures import file_stem
 from genre_audio.reporting.study_figures import study_pictures
@@ -121,6 +121,7 @@ def _table(study: Study) -> dict[str, Any]:
         "groups": len(np.unique(it.groups)),
         "genres": list(zip(it.labels, counts.tolist(), strict=True)),
         "entries": len(it),
+        "alone": len(np.unique(it.groups)) > ALONE * len(np.unique(it.names)),
         "chance": 1 / len(it.labels),
     }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Table", "change_table", "difference_table", "genre_changes", "report", "scores"]
 
-_SHORT: Final = {UNTOUCHED: "", BALANCED: ", balanced test set"}
+_SHORT: Final = {UNTOUCHED: "", BALANCED: ", balanced set"}
 _SHOWN: Final = {
     UNTOUCHED: ("accuracy", "balanced_accuracy", "macro_f1", "log_loss"),
     BALANCED: ("accuracy", "macro_f1"),  # all genres weigh alike: balanced accuracy is accuracy
@@ -62,7 +62,7 @@ def scores(study: Study) -> Table:
     several = len(set(given)) > 1
     header = ["learner", "balancing", *["learned from"] * several]
     header += [f"{SCORE_TITLES[n]}{_SHORT[d]}" for d in DISTRIBUTIONS for n in _SHOWN[d]]
-    header += ["accuracy without a model"]
+    header += ["without a model"]
     rows = []
     for learner in study.learners:
         for balance in study.balances:
