@@ -15,7 +15,7 @@ import numpy as np
 
 from genre_audio.evaluation import scores
 from genre_audio.evaluation.bootstrap import centred, drawn_groups, summed_by_group
-from genre_audio.evaluation.reliability import weighted_error
+from genre_audio.evaluation.reliability import weighted_errors
 from genre_audio.evaluation.words import guess
 
 if TYPE_CHECKING:
@@ -66,9 +66,7 @@ def resampled_scores(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
             "macro_f1": scores.macro_f1(confusion),
             "log_loss": losses / n,
             "brier": squares / n,
-            "expected_calibration_error": np.array(
-                [weighted_error(said, hits, weights=counts[owners]) for counts in drawn]
-            ),
+            "expected_calibration_error": weighted_errors(said, hits, weights=drawn[:, owners]),
             "gain": accuracy - guessed / n,
         }
         for name, values in block.items():
