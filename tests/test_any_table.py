@@ -206,13 +206,14 @@ def test_numbers_among_text_are_text_and_text_among_numbers_is_refused(write):
     table = read_any_table(write("x,title\n1,7\n2,a\n3,b\n"))
     assert table.frame["title"].tolist() == ["7", "a", "b"]
     assert why(table) == {"title": "2 of 3 values are no numbers: row 3 says 'a'"}
+    assert why(read_any_table(write("x,title\n1,7\n2,a\n"))).keys() == {"title"}
     mixed = write("x,tempo\n1,7\n2,a\n3,8\n")
     with pytest.raises(TableError, match=r"table\.csv, column tempo: 1 of 3 .* row 3 says 'a', an"):
         read_any_table(mixed)
     assert read_any_table(mixed, columns=["x"]).features == ("x",)
     with pytest.raises(TableError, match=r"column tempo: these are no numbers \(row 3 says 'a'\)"):
         read_any_table(mixed, columns=["tempo"])
-    text = write('[{"tempo": 7}, {"tempo": "fast"}]', "m.json")
+    text = write('[{"tempo": 7}, {"tempo": "fast"}, {"tempo": 8}]', "m.json")
     with pytest.raises(TableError, match=r"m\.json, column tempo: .* row 2 says 'fast'"):
         read_any_table(text)
 

@@ -118,7 +118,7 @@ def _from_table(path: Path, bundle: ModelBundle, *, coverage: float | None) -> l
 
     table = read_table(path)
     if table.frame.empty:
-        raise TableError(f"{path} names columns and has no rows; there is nothing to tell")
+        raise TableError(f"{path} names columns and has no rows: no recording could be read")
     if table.segmentation_inferred:
         say(f"{path} has no manifest; its segments seem to last {table.segmentation.seconds:g} s")
     return predict_table(table, bundle, coverage=coverage)

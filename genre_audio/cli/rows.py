@@ -82,7 +82,7 @@ def say_dataset(dataset: Dataset) -> None:
     if dataset.unlabelled:
         say(f"{dataset.unlabelled} rows without a label are left out")
     if dataset.incomplete:
-        say(f"{dataset.incomplete} rows that lack a feature are left out")
+        say(f"{dataset.incomplete} labelled rows that lack a feature are left out")
     duplicates = exact_duplicates(dataset.X)
     if duplicates:
         said = "; ".join(" = ".join(dataset.names[list(rows)]) for rows in duplicates[:5])

@@ -8,6 +8,7 @@ import numpy as np
 
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.tables.dataset import Dataset, refuse_too_large, regrouped
+from genre_audio.tables.loaded import listed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,8 +61,10 @@ def dataset_of_any(
     if missing not in get_args(Missing):
         raise ParameterError(f"unknown way {missing!r} with missing values; refuse, drop or keep")
     if table.label is None:
+        texts = [each.column for each in table.left_out]
         raise TableError(
-            f"{table.path} has no column 'label'; say which column holds the genres, with --label"
+            f"{table.path} has no column 'label'; say which column holds the genres, with --label "
+            f"({listed(texts or table.features)})"
         )
     labels, X = table.labels, table.X
     labelled = np.array([isinstance(label, str) for label in labels], dtype=bool)
