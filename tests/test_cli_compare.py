@@ -130,9 +130,9 @@ def test_missing_values_are_filled_left_out_or_refused(tracks):
     frame.loc[[0, 50], "tempo"] = np.nan
     frame.to_csv(tracks, index=False)
     filled = run(tracks, *USUAL, "-f", "csv")
-    assert "2 rows lack a feature; medians of the training part stand in" in filled.stderr
+    assert "2 labelled rows lack a feature; medians of the training part stand in" in filled.stderr
     dropped = run(tracks, *USUAL, "--missing", "drop", "-f", "csv")
-    assert "2 rows that lack a feature are left out" in dropped.stderr
+    assert "2 labelled rows that lack a feature are left out" in dropped.stderr
     counts = [next(csv.DictReader(io.StringIO(it.stdout)))["entries"] for it in (filled, dropped)]
     assert counts == ["72", "70"]
     refused = run(tracks, *USUAL, "--missing", "refuse", code=1)

@@ -26,6 +26,12 @@ def full():
 
 
 @pytest.fixture(scope="module")
+def usual(full):
+    """The text of its page, made once: drawing takes a second."""
+    return study_page(full)
+
+
+@pytest.fixture(scope="module")
 def text():
     """Strange names everywhere."""
     odd = study(labels=("dance", EVIL, "日本"), protocol="<b>10</b> folds")
@@ -104,8 +110,8 @@ def test_names_come_out_as_they_went_in_and_do_nothing(labels, learner, note):
 # What it says ----------------------------------------------------------------------------
 
 
-def test_the_verdict_comes_first(full):
-    page = parsed(study_page(full))
+def test_the_verdict_comes_first(full, usual):
+    page = parsed(usual)
     (lead,) = (e for e in elements(page, "p") if e.get("class") == "lead")
     assert words(lead).startswith(full.words[0])
     said = words(page)
@@ -113,17 +119,17 @@ def test_the_verdict_comes_first(full):
     assert ", ".join(f"{g} {n}" for g, n in zip(GENRES, COUNTS, strict=True)) in said
 
 
-def test_where_no_learner_tells_genres_apart_the_page_begins_with_that(full):
+def test_where_no_learner_tells_genres_apart_the_page_begins_with_that(full, usual):
     idle = study(learners=("knn",), balances=("smote",), counts=(30, 30, 30))
     page = parsed(study_page(idle))
     (lead,) = (e for e in elements(page, "p") if e.get("class") == "lead")
     assert words(lead).startswith("Nothing was learned that shows.")
-    assert "Nothing was learned" not in study_page(full)
+    assert "Nothing was learned" not in usual
 
 
-def test_recordings_that_were_not_grouped_are_no_proof_for_unheard_sources(full):
+def test_recordings_that_were_not_grouped_are_no_proof_for_unheard_sources(full, usual):
     caution = "Nothing was kept together but each recording by itself."
-    assert caution in words(parsed(study_page(full)))
+    assert caution in words(parsed(usual))
     grouped = {
         key: dataclasses.replace(it, groups=np.arange(len(it)) // 2)
         for key, it in full.evaluations.items()
@@ -131,8 +137,8 @@ def test_recordings_that_were_not_grouped_are_no_proof_for_unheard_sources(full)
     assert caution not in study_page(dataclasses.replace(full, evaluations=grouped))
 
 
-def test_scores_are_those_of_both_test_sets(full):
-    header, *rows = table(parsed(study_page(full)), "scores")
+def test_scores_are_those_of_both_test_sets(full, usual):
+    header, *rows = table(parsed(usual), "scores")
     keys = [f"{learner}{balance}" for learner in LEARNERS for balance in BALANCES]
     assert [row[0] for row in rows] == keys
     for row, key in zip(rows, itertools.product(LEARNERS, BALANCES), strict=True):
@@ -142,8 +148,8 @@ def test_scores_are_those_of_both_test_sets(full):
             assert shown[f"accuracy{end}"] == f"{value:.3f}{low:.3f}–{high:.3f}"
 
 
-def test_differences_stand_with_their_verdicts(full):
-    page = parsed(study_page(full))
+def test_differences_stand_with_their_verdicts(full, usual):
+    page = parsed(usual)
     for distribution in ("untouched", "balanced"):
         _, *rows = table(page, f"learners compared, {distribution} test set")
         for row, balance in zip(rows, BALANCES, strict=True):
@@ -155,8 +161,8 @@ def test_differences_stand_with_their_verdicts(full):
             assert row[2] == f"{signed(by.value)}{signed(by.low)} to {signed(by.high)}"
 
 
-def test_what_balancing_changes_is_shown_for_every_genre_on_both_test_sets(full):
-    page = parsed(study_page(full))
+def test_what_balancing_changes_is_shown_for_every_genre_on_both_test_sets(full, usual):
+    page = parsed(usual)
     effects = {(e.learner, e.balance, e.distribution): e for e in full.effects}
     _, *rows = table(page, "genres by balancing")
     pairs = dict.fromkeys((learner, balance) for learner, balance, _ in effects)
@@ -176,8 +182,8 @@ def test_what_balancing_changes_is_shown_for_every_genre_on_both_test_sets(full)
     assert len(rows) == len(effects)
 
 
-def test_what_is_more_than_chance_is_bold(full):
-    page = parsed(study_page(full))
+def test_what_is_more_than_chance_is_bold(full, usual):
+    page = parsed(usual)
     shown = [
         change.shown
         for effect in full.effects

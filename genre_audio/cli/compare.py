@@ -170,7 +170,9 @@ def _dataset(table: MetricTable, *, groups: str | None, missing: Missing) -> Dat
     dataset = dataset_of_any(table, groups=annotations, missing=_KEPT[missing])
     say_dataset(dataset)
     if gaps := int(np.isnan(dataset.X).any(axis=1).sum()):
-        say(f"{gaps} rows lack a feature; medians of the training part stand in (see --missing)")
+        say(
+            f"{gaps} labelled rows lack a feature; medians of the training part stand in (see --missing)"
+        )
     return dataset
 
 
