@@ -7,7 +7,7 @@ package does to be fast must give these numbers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import librosa
 import numpy as np
@@ -42,9 +42,20 @@ def reference_row(
     add("harmony", _separated(y, 0, **stft))
     add("perceptr", _separated(y, 1, **stft))
     row["tempo"] = _tempo(y, sr=sr, **stft)
-    for k, coefficient in enumerate(librosa.feature.mfcc(y=y, sr=sr, n_mfcc=20, **stft), start=1):
+    db = mel_db(y, sr=sr, **stft)
+    for k, coefficient in enumerate(librosa.feature.mfcc(S=db, n_mfcc=20), start=1):
         add(f"mfcc{k}", coefficient)
     return row
+
+
+def mel_db(y: NDArray[np.float32], *, sr: int, **stft: Any) -> NDArray[np.float32]:
+    """Return the mel spectrum in dB; `librosa.feature.mfcc` makes it so, but for `amin`.
+
+    librosa's default of 1e-10 is an absolute level: where the 80 dB that it keeps below the
+    maximum reach under it, it would cut off more from a quiet recording than from a loud one.
+    """
+    power = librosa.feature.melspectrogram(y=y, sr=sr, **stft)
+    return librosa.power_to_db(power, amin=min(1e-10, 1e-8 * float(power.max())))
 
 
 def _separated(
@@ -58,8 +69,8 @@ def _separated(
 
 def _tempo(y: NDArray[np.float32], *, sr: int, n_fft: int, hop_length: int, pad_mode: str) -> float:
     # beat_track(y=y) would do the same, were it possible to tell it how to pad.
-    onsets = librosa.onset.onset_strength(
-        y=y, sr=sr, n_fft=n_fft, hop_length=hop_length, pad_mode=pad_mode, aggregate=np.median
-    )
+    stft = {"n_fft": n_fft, "hop_length": hop_length, "pad_mode": pad_mode}
+    db = mel_db(y, sr=sr, **stft)
+    onsets = librosa.onset.onset_strength(S=db, sr=sr, aggregate=np.median, **stft)
     tempo, _ = librosa.beat.beat_track(onset_envelope=onsets, sr=sr, hop_length=hop_length)
     return float(np.asarray(tempo).item())

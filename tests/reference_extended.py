@@ -13,6 +13,8 @@ import numpy as np
 import scipy.signal
 import scipy.stats
 
+import reference
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -77,7 +79,7 @@ def levels(y: Samples) -> dict[str, float]:
 
 
 def mel_db(y: Samples) -> NDArray[np.float32]:
-    return librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=SR, pad_mode="reflect"))
+    return reference.mel_db(y, sr=SR, pad_mode="reflect")
 
 
 def mels(y: Samples) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -324,9 +325,14 @@ def test_a_feature_table_gives_the_same_rows_this_way(write):
     assert (table.schema, table.label, table.features) == (GTZAN57, "label", GTZAN57.columns)
     found = dataset_of_any(table)
     np.testing.assert_array_equal(found.X, expected.X)
-    for name in ("y", "groups", "names"):
+    for name in ("y", "groups", "names", "lengths"):
         assert getattr(found, name).tolist() == getattr(expected, name).tolist()
-    assert read_any_table(path, columns=["tempo"]).schema is None
+    some = read_any_table(path, columns=["tempo"])
+    assert (some.schema, dataset_of_any(some).lengths) == (None, None)
+    frame = read_any_table(path).frame.assign(length=[0, *[1] * 17])
+    assert dataset_of_any(dataclasses.replace(table, frame=frame)).lengths is None
+    frame = frame.assign(length=[np.nan, *[1] * 17])
+    assert dataset_of_any(dataclasses.replace(table, frame=frame)).lengths is None
 
 
 def test_a_manifest_of_another_recipe_is_refused(write):

@@ -21,17 +21,26 @@ def test_rows_of_the_same_recipe_and_length_are_taken(tiny):
 @pytest.mark.parametrize(
     "schema",
     [
-        dataclasses.replace(GTZAN57, version=2),
+        dataclasses.replace(GTZAN57, version=3),
         dataclasses.replace(GTZAN57, config=AnalysisConfig(hop_length=256)),
         dataclasses.replace(GTZAN57, features=GTZAN57.features[:-1]),
     ],
     ids=["version", "configuration", "columns"],
 )
 def test_rows_of_another_recipe_are_refused(tiny, schema):
-    with pytest.raises(ModelError, match=r"was trained on gtzan57 version 1 .*retrain") as caught:
+    with pytest.raises(ModelError, match=r"was trained on gtzan57 version 2 .*retrain") as caught:
         tiny.check(schema=schema, segmentation=tiny.segmentation)
     assert GTZAN57.digest in str(caught.value)
     assert schema.digest in str(caught.value)
+
+
+def test_models_of_the_forerunner_take_rows_of_this_version(tiny):
+    former = dataclasses.replace(GTZAN57, version=1)
+    schema = {"name": former.name, "version": 1, "digest": former.digest}
+    older = dataclasses.replace(tiny, info=dataclasses.replace(tiny.info, schema=schema))
+    older.check(schema=GTZAN57, segmentation=tiny.segmentation)
+    with pytest.raises(ModelError, match="again"):  # but not the other way round
+        tiny.check(schema=former, segmentation=tiny.segmentation)
 
 
 def test_rows_of_another_length_are_refused(tiny):

@@ -366,6 +366,15 @@ def test_segments_of_a_recording_are_averaged():
     assert len(it) == 2
 
 
+def test_segments_count_as_much_as_they_are_long():
+    names, y = np.array(["a", "a", "b"]), np.array(["jazz", "jazz", "polka"])
+    lengths = np.array([30.0, 10.0, 30.0])
+    X = np.array([[0.8], [0.4], [0.1]])
+    data = Dataset(X, y, names, names, ("x",), lengths=lengths)
+    it = evaluate(Told, data, protocol=Protocol("all", [(np.arange(3), np.arange(3))], names))
+    np.testing.assert_allclose(it.probabilities[:, 0], [0.7, 0.1], rtol=1e-12)
+
+
 def test_a_recording_with_two_labels_counts_for_each():
     names = np.array(["a", "a"])
     data = Dataset(np.array([[0.9], [0.9]]), np.array(["jazz", "polka"]), names, names, ("x",))

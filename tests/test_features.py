@@ -257,10 +257,9 @@ UNMOVED = ("spectral_centroid", "spectral_bandwidth", "rolloff", "chroma", "zero
 
 
 @settings(max_examples=10)
-@given(exponent=st.integers(-6, 8), seed=st.integers(0, 1000))
+@given(exponent=st.integers(-11, 8), seed=st.integers(0, 1000))
 def test_a_gain_moves_levels_and_nothing_else(exponent: int, seed: int) -> None:
-    # Powers of two are exact in every step; noise keeps all bands above the floor of
-    # 1e-10 under which dB are not resolved.
+    # Powers of two are exact in every step.
     y, gain = music(1.5, seed=seed), 2.0**exponent
     row, scaled = row_of(y), row_of(y * np.float32(gain))
     for column, value in row.items():

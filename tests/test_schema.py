@@ -57,14 +57,14 @@ def test_every_schema_is_listed_under_its_name_and_no_column_comes_twice() -> No
 
 
 def test_a_schema_says_who_it_is() -> None:
-    assert str(GTZAN57) == f"gtzan57 version 1 ({GTZAN57.digest})"
+    assert str(GTZAN57) == f"gtzan57 version 2 ({GTZAN57.digest})"
 
 
 @pytest.mark.parametrize(
     "change",
     [
         {"name": "other"},
-        {"version": 2},
+        {"version": 3},
         {"features": GTZAN57.features[:-1]},
         {"features": GTZAN57.features[::-1]},
         {"config": AnalysisConfig(hop_length=256)},

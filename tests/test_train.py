@@ -48,7 +48,7 @@ def test_what_is_known_of_a_model(tiny):
     info = tiny.info
     assert info.task == "genre"
     assert info.labels == ["jazz", "metal", "polka"]
-    assert info.schema == {"name": "gtzan57", "version": 1, "digest": GTZAN57.digest}
+    assert info.schema == {"name": "gtzan57", "version": 2, "digest": GTZAN57.digest}
     assert info.segmentation["seconds"] == 30
     assert info.training == {
         "table": "in memory",
@@ -186,7 +186,7 @@ def test_the_card_says_what_the_bundle_knows(tiny):
     for fact in [
         "# tiny",
         "Task: genre; labels: jazz, metal, polka",
-        f"Features: gtzan57 version 1 ({GTZAN57.digest}), segments of 30 s",
+        f"Features: gtzan57 version 2 ({GTZAN57.digest}), segments of 30 s",
         f"Table in memory ({tiny.info.training['digest']}): 36 rows of 36 recordings",
         "Rows per label: jazz 12, metal 12, polka 12",
         "Artists were not known, so all scores below are for new recordings of the same",

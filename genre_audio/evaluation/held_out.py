@@ -15,6 +15,7 @@ from sklearn.utils.validation import has_fit_parameter
 from genre_audio.errors import TableError
 from genre_audio.evaluation.evaluation import Evaluation
 from genre_audio.evaluation.protocols import Protocol, grouped_protocol, independent_groups
+from genre_audio.evaluation.recordings import pooled, shares_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,8 +81,8 @@ def evaluate(
     Returns
     -------
     Evaluation
-        One entry for each recording and repeat: the mean of its rows' probabilities. A
-        recording of two genres is an entry for each.
+        One entry for each recording and repeat: the mean of its rows' probabilities,
+        weighted by their lengths. A recording of two genres is an entry for each.
 
     Raises
     ------
@@ -108,8 +109,11 @@ def evaluate(
     for fold, (train, test) in enumerate(protocol.folds):
         on_fold(fold, len(protocol.folds))
         model = _fitted(make(), dataset, train, protocol=protocol)
-        first, probabilities = _pooled(
-            model.predict_proba(dataset.X[test]), names=dataset.names[test], y=y[test]
+        first, probabilities = pooled(
+            model.predict_proba(dataset.X[test]),
+            names=dataset.names[test],
+            y=y[test],
+            lengths=None if dataset.lengths is None else dataset.lengths[test],
         )
         chosen = test[first]
         parts.append(
@@ -120,7 +124,7 @@ def evaluate(
                 "names": dataset.names[chosen],
                 "fold": np.full(len(chosen), fold),
                 "repeat": np.full(len(chosen), protocol.repeat_of(fold)),
-                "shares": np.tile(_shares(dataset.names[train], y[train]), (len(chosen), 1)),
+                "shares": np.tile(shares_of(dataset.names[train], y[train]), (len(chosen), 1)),
                 "sets": _sets(model, probabilities, coverage=coverage),
             }
         )
@@ -211,29 +215,6 @@ def _joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
         name: None if value is None else np.concatenate([part[name] for part in parts])
         for name, value in parts[0].items()
     }
-
-
-def _recordings(names: NDArray[Any], y: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the first row of each recording, and the number of each row's recording."""
-    keys = np.stack([names, y.astype(str)], axis=1)
-    _, first, places = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    return first, places.reshape(-1)
-
-
-def _pooled(
-    probabilities: NDArray[np.float64], *, names: NDArray[Any], y: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Average over the segments of each recording; a genre in dispute counts apart."""
-    first, places = _recordings(names, y)
-    sums = np.zeros((len(first), probabilities.shape[1]))
-    np.add.at(sums, places, probabilities)
-    return first, sums / sums.sum(axis=1, keepdims=True)
-
-
-def _shares(names: NDArray[Any], y: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return how frequent each genre is among the recordings that were learned from."""
-    counts = np.bincount(y[_recordings(names, y)[0]])
-    return np.asarray(counts / counts.sum())
 
 
 def _sets(

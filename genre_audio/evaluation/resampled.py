@@ -9,9 +9,10 @@ Only arithmetic on what was scored may enter here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy.sparse
 
 from genre_audio.evaluation import scores
 from genre_audio.evaluation.bootstrap import centred, drawn_groups, summed_by_group
@@ -52,12 +53,13 @@ def resampled_scores(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
     """
     codes = np.unique(evaluation.groups, return_inverse=True)[1].reshape(-1)
     confusions, sums = _confusions(evaluation, codes), _sums(evaluation, codes)
+    genres = len(evaluation.labels)
     said, hits = evaluation.probabilities.max(axis=1), evaluation.predicted == evaluation.truth
     order = np.argsort(said, kind="stable")
     said, hits, owners = said[order], hits[order], codes[order]
     found: dict[str, list[NDArray[np.float64]]] = {}
     for drawn in drawn_groups(len(sums)):
-        confusion = np.tensordot(drawn, confusions, axes=1)
+        confusion = (drawn @ confusions).reshape(len(drawn), genres, genres)
         n, losses, squares, guessed = (drawn @ sums).T
         accuracy = scores.accuracy(confusion)
         block = {
@@ -76,12 +78,15 @@ def resampled_scores(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
     return joined | {error: centred(evaluation.expected_calibration_error, joined[error])}
 
 
-def _confusions(evaluation: Evaluation, codes: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return one confusion matrix for each group, shape (groups, genres, genres)."""
+def _confusions(evaluation: Evaluation, codes: NDArray[np.intp]) -> Any:  # noqa: ANN401
+    """Return one confusion matrix for each group, sparse of shape (groups, genres²).
+
+    A group has few entries: with two hundred genres a full matrix for each takes gigabytes.
+    """
     genres = len(evaluation.labels)
-    counts = np.zeros((int(codes.max(initial=-1)) + 1, genres, genres))
-    np.add.at(counts, (codes, evaluation.truth, evaluation.predicted), 1)
-    return counts
+    cells = evaluation.truth * genres + evaluation.predicted
+    shape = (int(codes.max(initial=-1)) + 1, genres**2)
+    return scipy.sparse.csr_array((np.ones(len(cells)), (codes, cells)), shape=shape)
 
 
 def _sums(evaluation: Evaluation, codes: NDArray[np.intp]) -> NDArray[np.float64]:

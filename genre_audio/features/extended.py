@@ -123,7 +123,7 @@ def mel_range(spectra: Spectra) -> Frames:
 
     Ninth decile less first. Source: as for `level`, band by band.
     """
-    return ranges(spectra.mel.levelled.db)
+    return ranges(spectra.mel.db)
 
 
 @feature(
@@ -140,7 +140,7 @@ def mel_modulation(spectra: Spectra) -> Frames:
     Source: Lee et al.: Automatic music genre classification based on modulation spectral
     analysis of spectral and cepstral features, 2009.
     """
-    return spectra.mel.levelled.modulation[0].ravel()
+    return spectra.mel.modulation[0].ravel()
 
 
 @feature(*(f"mel{k}_sway_var" for k in range(1, 9)), statistics=())
@@ -149,7 +149,7 @@ def mel_sway(spectra: Spectra) -> Frames:
 
     Source: as for `mel_modulation`.
     """
-    return spectra.mel.levelled.modulation[1]
+    return spectra.mel.modulation[1]
 
 
 @feature(
@@ -161,7 +161,7 @@ def onset(spectra: Spectra) -> Frames:
     The mean of what each band rises by: over all, and over each quarter of them.
     Source: Böck & Widmer: Maximum filter vibrato suppression for onset detection, 2013.
     """
-    rises = spectra.mel.levelled.rises
+    rises = spectra.mel.rises
     quarters = rises.reshape(_ONSET_GROUPS, -1, rises.shape[1]).mean(axis=1, dtype=np.float64)
     return np.vstack([quarters.mean(axis=0), quarters])
 
@@ -174,7 +174,7 @@ def tempogram(spectra: Spectra) -> Frames:
     repeat exactly; beyond the edges of a shorter segment onsets fade to zero.
     Source: Grosche, Müller & Kurth: Cyclic tempogram, 2010.
     """
-    mel, config = spectra.mel.levelled, spectra.config
+    mel, config = spectra.mel, spectra.config
     lags = 60.0 * config.sr / config.hop_length / _TEMPI
     strength = float(np.mean(np.square(mel.onsets, dtype=np.float64)))
     # Where nothing starts there is rounding only, which must not be called a rhythm.
@@ -188,7 +188,7 @@ def mfcc_skew(spectra: Spectra) -> Frames:
 
     Source: Defferrard et al.: FMA, a dataset for music analysis, 2017, keeps it.
     """
-    return spectra.mel.levelled.cepstra
+    return spectra.mel.cepstra
 
 
 @feature(*(f"mfcc{k}_delta" for k in _MFCC), statistics=("var",))
@@ -198,7 +198,7 @@ def mfcc_delta(spectra: Spectra) -> Frames:
     Source: Furui: Speaker-independent isolated word recognition using dynamic features
     of speech spectrum, 1986.
     """
-    return slopes(spectra.mel.levelled.cepstra, order=1)
+    return slopes(spectra.mel.cepstra, order=1)
 
 
 @feature(*(f"mfcc{k}_delta2" for k in _MFCC), statistics=("var",))
@@ -207,7 +207,7 @@ def mfcc_delta2(spectra: Spectra) -> Frames:
 
     Source: as for `mfcc_delta`.
     """
-    return slopes(spectra.mel.levelled.cepstra, order=2)
+    return slopes(spectra.mel.cepstra, order=2)
 
 
 FAMILIES: Final = (

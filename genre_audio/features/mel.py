@@ -47,23 +47,14 @@ class MelSpectrum:
         self.config = config
 
     @functools.cached_property
-    def levelled(self) -> MelSpectrum:
-        """The same, amplified where it is so quiet that the floor of dB would show.
-
-        Itself where the 80 dB below its maximum lie above 1e-10. The gain is a power of two,
-        so that nothing is rounded.
-        """
-        loudest = float(self.power.max())
-        lowest = _FLOOR * 10.0 ** (_RANGE_DB / 10.0)
-        if loudest >= lowest or not loudest:
-            return self
-        gain = np.float32(2.0 ** np.ceil(np.log2(lowest / loudest)))
-        return MelSpectrum(self.power * gain, config=self.config)
-
-    @functools.cached_property
     def db(self) -> NDArray[np.float32]:
-        """In dB, shape (mels, frames), clamped 80 dB below its maximum."""
-        db = 10.0 * np.log10(np.maximum(np.float32(_FLOOR), self.power))
+        """In dB, shape (mels, frames), clamped 80 dB below its maximum.
+
+        The absolute floor gives way to the clamp where a recording is so quiet that it would
+        lie above it: otherwise a recordist's gain knob would change the shape of a spectrum.
+        """
+        floor = min(_FLOOR, float(self.power.max()) / 10.0 ** (_RANGE_DB / 10.0)) or _FLOOR
+        db = 10.0 * np.log10(np.maximum(np.float32(floor), self.power))
         return np.maximum(db, db.max() - _RANGE_DB)
 
     @functools.cached_property

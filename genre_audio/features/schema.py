@@ -119,6 +119,9 @@ class Schema:
         The families, in the order of their columns.
     config : AnalysisConfig
         The parameters of the recipe.
+    forerunners : tuple of int
+        Earlier versions with the same columns, whose models can be asked about rows of
+        this one: their numbers were worse where they were others.
 
     Examples
     --------
@@ -131,6 +134,7 @@ class Schema:
     version: int
     features: tuple[Feature, ...]
     config: AnalysisConfig = dataclasses.field(default_factory=AnalysisConfig)
+    forerunners: tuple[int, ...] = ()
 
     @functools.cached_property
     def columns(self) -> tuple[str, ...]:
@@ -141,6 +145,12 @@ class Schema:
     def digest(self) -> str:
         """The identity of this schema."""
         return digest(self.as_dict())
+
+    @functools.cached_property
+    def served(self) -> frozenset[str]:
+        """The identities of the schemas whose models take rows of this one."""
+        former = (dataclasses.replace(self, version=version) for version in self.forerunners)
+        return frozenset({self.digest, *(schema.digest for schema in former)})
 
     def includes(self, other: Schema) -> bool:
         """Tell whether the columns of another schema are among these, made in the same way.

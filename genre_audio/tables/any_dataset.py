@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from genre_audio.errors import ParameterError, TableError
-from genre_audio.tables.dataset import Dataset, refuse_too_large, regrouped
+from genre_audio.tables.dataset import Dataset, regrouped
 from genre_audio.tables.loaded import listed
+from genre_audio.tables.magnitude import refuse_too_large
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,8 +87,18 @@ def dataset_of_any(
         columns=table.features,
         unlabelled=int((~labelled).sum()),
         incomplete=int(incomplete.sum()) if missing == "drop" else 0,
+        lengths=_lengths(table, kept),
     )
     return dataset if groups is None else regrouped(dataset, groups=groups)
+
+
+def _lengths(table: MetricTable, kept: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    """Return how long segments are, where the table is one of features, and says so."""
+    column = table.frame.get("length")
+    if table.schema is None or column is None or column.dtype == object or (column <= 0).any():
+        return None
+    lengths = column.to_numpy(dtype=np.float64)[kept]
+    return None if np.isnan(lengths).any() else lengths
 
 
 def _lacking(

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from genre_audio.errors import TableError
 from genre_audio.tables.annotations import Annotations, find_annotations
+from genre_audio.tables.magnitude import refuse_too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from genre_audio.tables.feature_table import FeatureTable
     from genre_audio.tables.metric_table import MetricTable
 
-__all__ = ["Dataset", "dataset_of", "refuse_too_large", "regrouped", "resolve_groups"]
-
-# Trees know single precision, up to 3e38, and columns are scaled before.
-_LARGEST: Final = 1e30
+__all__ = ["Dataset", "dataset_of", "regrouped", "resolve_groups"]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -46,6 +42,8 @@ class Dataset:
         Rows of the table that were left out for want of a label.
     incomplete : int
         Rows that were left out because a feature was missing.
+    lengths : ndarray of float, shape (rows,), optional
+        How much each row counts for its recording; all the same by default.
 
     Examples
     --------
@@ -60,6 +58,7 @@ class Dataset:
     grouping: str = "recording"
     unlabelled: int = 0
     incomplete: int = 0
+    lengths: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -117,32 +116,8 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
         columns=table.schema.columns,
         grouping=groups.column if groups else "recording",
         unlabelled=int((~labelled).sum()),
+        lengths=_lengths(table)[labelled] if "length" in table.frame else None,
     )
-
-
-def refuse_too_large(
-    X: NDArray[np.float64], *, names: NDArray[np.str_], columns: Sequence[str]
-) -> None:
-    """Refuse rows with a number that is too large to calculate with.
-
-    Raises
-    ------
-    TableError
-        It names the first of them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from genre_audio.tables.dataset import refuse_too_large
-    >>> refuse_too_large(np.array([[1e30, np.nan]]), names=np.array(["a"]), columns=("x", "y"))
-    """
-    too_large = np.abs(X) > _LARGEST
-    if too_large.any():
-        row, column = np.argwhere(too_large)[0]
-        raise TableError(
-            f"nothing can be learned from {names[row]}: its {columns[column]} is "
-            f"{X[row, column]:g}; extract it again, or leave it out"
-        )
 
 
 def regrouped(dataset: Dataset, *, groups: Annotations | None) -> Dataset:
@@ -224,6 +199,10 @@ def resolve_groups(text: str, *, table: FeatureTable | MetricTable) -> Annotatio
         f"groups {text!r}: neither a file, nor FILE:COLUMN, nor a column of the table "
         f"(it has {', '.join(extra)})"
     )
+
+
+def _lengths(table: FeatureTable) -> NDArray[np.float64]:
+    return table.frame["length"].to_numpy(dtype=np.float64)
 
 
 def _groups(names: NDArray[np.str_], groups: Annotations | None) -> NDArray[np.str_]:

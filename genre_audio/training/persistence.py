@@ -206,7 +206,7 @@ def _check_likeness(bundle: ModelBundle, *, path: Path) -> None:
     said, n_columns = bundle.info.schema, bundle.probe.rows.shape[1]
     schema = SCHEMAS.get(said["name"])
     # Of a recipe that is not ours only the name is known.
-    if schema and schema.digest == said["digest"] and n_columns != len(schema.columns):
+    if schema and said["digest"] in schema.served and n_columns != len(schema.columns):
         raise ModelError(
             f"{path}: a model of {n_columns} columns cannot be one of {schema}, which has "
             f"{len(schema.columns)}; get the bundle again"
