@@ -170,9 +170,8 @@ def _dataset(table: MetricTable, *, groups: str | None, missing: Missing) -> Dat
     dataset = dataset_of_any(table, groups=annotations, missing=_KEPT[missing])
     say_dataset(dataset)
     if gaps := int(np.isnan(dataset.X).any(axis=1).sum()):
-        say(
-            f"{gaps} labelled rows lack a feature; medians of the training part stand in (see --missing)"
-        )
+        how = "medians of the training part stand in (see --missing)"
+        say(f"{gaps} labelled rows lack a feature; {how}")
     return dataset
 
 
