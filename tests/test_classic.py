@@ -145,6 +145,11 @@ def test_what_nothing_can_be_learned_from_is_refused():
     X[4, 1] = np.inf
     with pytest.raises(TableError, match="row 4 has an infinite value in column 1"):
         ClassicLearner().fit(X, y)
+    with pytest.raises(TableError, match="no column differs among 42 rows to learn from"):
+        ClassicLearner().fit(np.where(np.isinf(X), np.nan, 3.0), y)
+    X[4, 1] = 0.0
+    with pytest.raises(ParameterError, match=r"'qda' needs two rows .* one of 'genre 1'"):
+        ClassicLearner("qda").fit(X[:31], y[:31])
     with pytest.raises(ParameterError, match="unknown learner 'perceptron'; choose from decision"):
         known_learner("perceptron")
     for wrong in ({"learner": "perceptron"}, {"learner": "svm", "balance": "adasyn"}):

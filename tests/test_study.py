@@ -19,6 +19,7 @@ from genre_audio.evaluation import (
     UNTOUCHED,
     ClassicProcedure,
     Evaluation,
+    Protocol,
     Study,
     equal_genres,
     evaluate,
@@ -29,7 +30,7 @@ from genre_audio.evaluation import (
 )
 from genre_audio.evaluation import bootstrap as bootstrap_module
 from genre_audio.evaluation.effects import effect_of, resampled_by_genre
-from genre_audio.tables import Dataset
+from genre_audio.tables import Dataset, dataset_of_any, read_any_table
 
 
 def dataset(counts=(15, 45), *, seed=0, apart=1.0, segments=1):
@@ -39,7 +40,9 @@ def dataset(counts=(15, 45), *, seed=0, apart=1.0, segments=1):
     X = rng.normal(size=(len(take), 3)) + apart * (y == "polka")[:, None]
     order = rng.permutation(len(take))
     names = np.array([f"take{k:03d}" for k in take])
-    return Dataset(X[order], y[order], names[order], names[order], ("a", "b", "c"))
+    lengths = None if segments == 1 else rng.uniform(1.0, 9.0, size=len(take))
+    found = Dataset(X[order], y[order], names[order], names[order], ("a", "b", "c"))
+    return dataclasses.replace(found, lengths=lengths)
 
 
 def answers(truth, called, *, labels=("polka", "rock"), learner="x", fold=None, sure=0.9):
@@ -190,6 +193,7 @@ def test_sampled_down_keeps_the_segments_of_a_recording_together():
     found = sampled_down(data, seed=1)
     assert len(found) == 30
     assert set(np.unique(found.names, return_counts=True)[1].tolist()) == {3}
+    np.testing.assert_array_equal(found.lengths, data.lengths[np.isin(data.names, found.names)])
 
 
 def test_resamples_by_genre_are_those_of_the_scores():
@@ -382,13 +386,14 @@ def test_the_known_numbers_of_rock_and_hip_hop(data_folder):
     folder = data_folder / "track_metrics"
     if not folder.is_dir():
         pytest.skip("GENRE_AUDIO_DATA holds no track_metrics")
-    metrics = pd.read_json(folder / "echonest-metrics.json", precise_float=True)
-    tracks = pd.read_csv(folder / "fma-rock-vs-hiphop.csv", usecols=["track_id", "genre_top"])
-    rows = metrics.merge(tracks, on="track_id")
-    columns = tuple(name for name in metrics if name != "track_id")
-    names, y = rows["track_id"].astype(str).to_numpy(str), rows["genre_top"].to_numpy(str)
-    data = Dataset(rows[list(columns)].to_numpy(float), y, names, names, columns)
-    assert np.unique(y, return_counts=True)[1].tolist() == [910, 3892]
+    table = read_any_table(
+        folder / "fma-rock-vs-hiphop.csv",
+        metrics=folder / "echonest-metrics.json",
+        on="track_id",
+        label="genre_top",
+    )
+    data = dataset_of_any(table)
+    assert np.unique(data.y, return_counts=True)[1].tolist() == [910, 3892]
     study = run_study(data, components={"decision_tree": 6}, seed=10)
     lines, tree = study.evaluation("logistic_regression"), study.evaluation("decision_tree")
     assert lines.accuracy == pytest.approx(0.893, abs=0.005)
@@ -402,3 +407,11 @@ def test_the_known_numbers_of_rock_and_hip_hop(data_folder):
     boosted = run_study(data, learners=["xgboost"], seed=10).evaluation("xgboost")
     assert boosted.accuracy > 0.92
     assert boosted.balanced_accuracy > 0.86
+
+
+def test_a_training_part_that_says_nothing_is_named_with_its_protocol():
+    data = dataset()
+    alike = dataclasses.replace(data, X=np.where(np.arange(len(data))[:, None] == 0, 1.0, 0.0))
+    protocol = Protocol("by hand", [(np.arange(1, 60), np.array([0]))], alike.names)
+    with pytest.raises(TableError, match=r"by hand: a training part cannot be learned from \(no c"):
+        run_study(alike, protocol=protocol)

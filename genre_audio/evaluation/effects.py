@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from genre_audio.evaluation import scores
-from genre_audio.evaluation.bootstrap import drawn_groups, interval, summed_by_group
+from genre_audio.evaluation.bootstrap import drawn_groups, interval
+from genre_audio.evaluation.resampled import confusions_by_group
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -130,17 +131,14 @@ def resampled_by_genre(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]
     >>> resampled_by_genre(it)["recall"].max(axis=0).tolist()
     [1.0, 0.0]
     """
-    genres = len(evaluation.labels)
-    codes = np.unique(evaluation.groups, return_inverse=True)[1].reshape(-1)
-    cells = np.eye(genres**2)[evaluation.truth * genres + evaluation.predicted]
-    counts = summed_by_group(cells, codes=codes)
-    drawn = np.concatenate([block @ counts for block in drawn_groups(len(counts))])
-    confusions = drawn.reshape(-1, genres, genres)
-    hits = np.diagonal(confusions, axis1=1, axis2=2)
-    return {
-        "recall": scores.ratio(hits, confusions.sum(axis=2)),
-        "precision": scores.ratio(hits, confusions.sum(axis=1)),
-    }
+    genres, counts = len(evaluation.labels), confusions_by_group(evaluation)
+    recall, precision = [], []
+    for drawn in drawn_groups(counts.shape[0]):
+        confusions = (drawn @ counts).reshape(len(drawn), genres, genres)
+        hits = np.diagonal(confusions, axis1=1, axis2=2)
+        recall.append(scores.ratio(hits, confusions.sum(axis=2)))
+        precision.append(scores.ratio(hits, confusions.sum(axis=1)))
+    return {"recall": np.concatenate(recall), "precision": np.concatenate(precision)}
 
 
 def effect_of(

@@ -117,6 +117,7 @@ def sampled_down(dataset: Dataset, *, seed: int) -> Dataset:
         y=dataset.y[kept],
         groups=dataset.groups[kept],
         names=dataset.names[kept],
+        lengths=None if dataset.lengths is None else dataset.lengths[kept],
     )
 
 

@@ -36,9 +36,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-from genre_audio.errors import ParameterError, TableError
+from genre_audio.errors import ParameterError
 from genre_audio.learning.balancing import BalancedClassifier, class_weights, known_balance
 from genre_audio.learning.classic_estimators import ESTIMATORS
+from genre_audio.learning.classic_rows import checked_rows, refuse_alike, refuse_single
 from genre_audio.learning.components import check_components
 from genre_audio.learning.margins import TemperedMargins
 from genre_audio.learning.plain.pooling import pooled
@@ -152,14 +153,12 @@ class ClassicLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Itself.
         """
         known_learner(self.learner), known_balance(self.balance)
-        rows = _checked(X)
+        rows = checked_rows(X)
         owners = np.arange(len(rows)) if groups is None else np.asarray(groups)
         self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
-        if len(self.classes_) < 2:
-            raise TableError(
-                f"all rows are of one class, {str(self.classes_[0])!r}; nothing can be told apart: "
-                "give rows of two classes or more"
-            )
+        refuse_alike(rows, classes=self.classes_)
+        if self.learner == "qda":
+            refuse_single(self.classes_, counts=np.bincount(codes), learner=self.learner)
         self.n_features_in_ = rows.shape[1]
         # What margins are worth is found on folds, whose training parts are smaller.
         least = len(rows) // 2 if "svm" in self._members else len(rows)
@@ -172,7 +171,7 @@ class ClassicLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401 - array_like
         """Return the probability of each class for each row."""
         check_is_fitted(self)
-        rows = _checked(X)
+        rows = checked_rows(X)
         said = np.stack([member.predict_proba(rows) for member in self.members_])
         said = np.asarray(said / said.sum(axis=2, keepdims=True), dtype=np.float64)
         if self.learner != _STACK:
@@ -224,14 +223,3 @@ class ClassicLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         estimator = ESTIMATORS[name](self.seed)
         last = BalancedClassifier(estimator, balance=self._members_balance, seed=self.seed)
         return Pipeline([*steps, ("learn", last)])
-
-
-def _checked(X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401 - array_like
-    rows = np.asarray(X, dtype=np.float64)
-    if np.isinf(rows).any():
-        row, column = np.argwhere(np.isinf(rows))[0]
-        raise TableError(
-            f"row {row} has an infinite value in column {column}; nothing can be learned from it: "
-            "correct it, or leave it empty"
-        )
-    return rows
