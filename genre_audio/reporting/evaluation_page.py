@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from genre_audio.evaluation import Comparison, Evaluation
 
-__all__ = ["evaluation_page"]
+__all__ = ["ALONE", "evaluation_page", "listed"]
 
-_ALONE: Final = 0.95
+ALONE: Final = 0.95
 """With more groups than this for each recording, next to nothing was kept together."""
 
 
@@ -100,7 +100,7 @@ def evaluation_page(
             ],
             with_sets=any(evaluation.sets is not None for evaluation in evaluations),
             with_repeats=any(evaluation.by_repeat for evaluation in evaluations),
-            provenance={key: _listed(value) for key, value in (provenance or {}).items()},
+            provenance={key: listed(value) for key, value in (provenance or {}).items()},
         )
 
 
@@ -136,7 +136,7 @@ def _lead(evaluations: Sequence[Evaluation], comparison: Comparison | None) -> d
         "evaluation": chosen,
         "interval": chosen.intervals["accuracy"],
         "honest": bool(honest),
-        "alone": _groups(chosen) > _ALONE * _recordings(chosen),
+        "alone": _groups(chosen) > ALONE * _recordings(chosen),
         "learned": learned(chosen),
         "rivals": 0 if comparison is None else len(comparison.evaluations),
         "flattering": max((each.accuracy for each in first if each.leaks), default=None),
@@ -194,10 +194,17 @@ def _part(evaluation: Evaluation, name: str, *, number: int) -> dict[str, Any]:
     }
 
 
-def _listed(value: object) -> list[str]:
-    """Return the lines of a value: one for each part of a mapping or sequence."""
+def listed(value: object) -> list[str]:
+    """Return the lines of a value: one for each part of a mapping or sequence.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.evaluation_page import listed
+    >>> listed({"numpy": "2.4", "seeds": [1, 2]})
+    ['numpy: 2.4', 'seeds: 1', 'seeds: 2']
+    """
     if isinstance(value, dict):
-        return [f"{key}: {line}" for key, inner in value.items() for line in _listed(inner)]
+        return [f"{key}: {line}" for key, inner in value.items() for line in listed(inner)]
     if isinstance(value, list | tuple):
-        return [line for inner in value for line in _listed(inner)]
+        return [line for inner in value for line in listed(inner)]
     return [str(value)]
