@@ -23,14 +23,14 @@ from genre_audio.reporting.evaluation_figures import (
     overview_svg,
     reliability_svg,
 )
-from genre_audio.reporting.page import render
+from genre_audio.reporting.page import listed, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from genre_audio.evaluation import Comparison, Evaluation
 
-__all__ = ["ALONE", "evaluation_page", "listed"]
+__all__ = ["ALONE", "evaluation_page"]
 
 ALONE: Final = 0.95
 """With more groups than this for each recording, next to nothing was kept together."""
@@ -192,19 +192,3 @@ def _part(evaluation: Evaluation, name: str, *, number: int) -> dict[str, Any]:
         "reliability": reliability_svg(evaluation, name=name, number=number),
         "calibration": calibration_words(evaluation),
     }
-
-
-def listed(value: object) -> list[str]:
-    """Return the lines of a value: one for each part of a mapping or sequence.
-
-    Examples
-    --------
-    >>> from genre_audio.reporting.evaluation_page import listed
-    >>> listed({"numpy": "2.4", "seeds": [1, 2]})
-    ['numpy: 2.4', 'seeds: 1', 'seeds: 2']
-    """
-    if isinstance(value, dict):
-        return [f"{key}: {line}" for key, inner in value.items() for line in listed(inner)]
-    if isinstance(value, list | tuple):
-        return [line for inner in value for line in listed(inner)]
-    return [str(value)]

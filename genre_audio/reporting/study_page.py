@@ -13,8 +13,8 @@ import numpy as np
 from genre_audio.errors import ParameterError
 from genre_audio.evaluation import BALANCED, DISTRIBUTIONS, UNTOUCHED
 from genre_audio.reporting.drawing import drawing
-from genre_audio.reporting.evaluation_page import ALONE, listed
-from genre_audio.reporting.page import render
+from genre_audio.reporting.evaluation_page import ALONE
+from genre_audio.reporting.page import listed, render
 from genre_audio.reporting.pictures import file_stem
 from genre_audio.reporting.study_figures import study_pictures
 from genre_audio.reporting.study_words import (
