@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from genre_audio.errors import TableError
 from genre_audio.tables.annotations import Annotations, find_annotations
+from genre_audio.tables.magnitude import refuse_too_large
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from genre_audio.tables.feature_table import FeatureTable
+    from genre_audio.tables.metric_table import MetricTable
 
 __all__ = ["Dataset", "dataset_of", "regrouped", "resolve_groups"]
-
-# Trees know single precision, up to 3e38, and columns are scaled before.
-_LARGEST: Final = 1e30
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -41,6 +40,8 @@ class Dataset:
         What was grouped by, in words: ``"recording"``, ``"artist"``.
     unlabelled : int
         Rows of the table that were left out for want of a label.
+    incomplete : int
+        Rows that were left out because a feature was missing.
     lengths : ndarray of float, shape (rows,), optional
         How much each row counts for its recording; all the same by default.
 
@@ -56,6 +57,7 @@ class Dataset:
     columns: tuple[str, ...]
     grouping: str = "recording"
     unlabelled: int = 0
+    incomplete: int = 0
     lengths: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
@@ -95,6 +97,8 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
     >>> dataset.X.shape, dataset.y.tolist(), dataset.unlabelled
     ((1, 57), ['jazz'], 1)
     """
+    if table.frame.empty:
+        raise TableError(f"{table.path or 'the table'} names columns and has no rows")
     labels = table.labels
     labelled = np.array([label is not None for label in labels], dtype=bool)
     if not labelled.any():
@@ -103,12 +107,7 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
             "'genre-audio extract' with --labels folders or --labels FILE"
         )
     names, X = table.recordings[labelled].astype(str), table.X[labelled]
-    if (np.abs(X) > _LARGEST).any():
-        row, column = np.argwhere(np.abs(X) > _LARGEST)[0]
-        raise TableError(
-            f"nothing can be learned from {names[row]}: its {table.schema.columns[column]} is "
-            f"{X[row, column]:g}; extract it again, or leave it out"
-        )
+    refuse_too_large(X, names=names, columns=table.schema.columns)
     return Dataset(
         X=X,
         y=labels[labelled].astype(str),
@@ -156,14 +155,16 @@ def regrouped(dataset: Dataset, *, groups: Annotations | None) -> Dataset:
     )
 
 
-def resolve_groups(text: str, *, table: FeatureTable, what: str = "groups") -> Annotations:
+def resolve_groups(
+    text: str, *, table: FeatureTable | MetricTable, what: str = "groups"
+) -> Annotations:
     """Find the groups that ``--groups`` names, or the titles that ``--titles`` does.
 
     Parameters
     ----------
     text : str
         A column of the table, an annotation file, or ``FILE:COLUMN``.
-    table : FeatureTable
+    table : FeatureTable or MetricTable
         The table whose rows are to be grouped.
     what : str
         What is asked for, for messages.
@@ -184,7 +185,7 @@ def resolve_groups(text: str, *, table: FeatureTable, what: str = "groups") -> A
     >>> resolve_groups("artist", table=table).values
     {'a.wav': 'Ali', 'b.wav': 'Ali'}
     """
-    if text in table.frame and text not in table.schema.columns:
+    if text in table.frame and text not in table.features:
         column = table.frame[text]
         known = ~column.isna()
         values: dict[str, str] = {}
@@ -197,7 +198,7 @@ def resolve_groups(text: str, *, table: FeatureTable, what: str = "groups") -> A
     annotations = find_annotations(text)
     if annotations is not None:
         return annotations
-    extra = [str(name) for name in table.frame if name not in table.schema.columns]
+    extra = [str(name) for name in table.frame if name not in table.features]
     raise TableError(
         f"{what} {text!r}: neither a file, nor FILE:COLUMN, nor a column of the table "
         f"(it has {', '.join(extra)})"
