@@ -94,6 +94,7 @@ def from_recordings(
         coverage=setting.parameters.coverage,
         contents=contents,
         whole=setting.parameters.whole,
+        explain=setting.parameters.explain,
     )
     failures = {
         failure.name: {"kind": failure.kind, "message": failure.message}
@@ -166,9 +167,10 @@ def from_table(path: Path, setting: Setting) -> tuple[Told, Setting]:
         )
     if table.segmentation_inferred:
         say(f"{path} has no manifest; its segments seem to last {cut.seconds:g} s")
-    predictions = predict_table(table, setting.bundle, coverage=setting.parameters.coverage)
-    parameters = dataclasses.replace(
-        setting.parameters, segmentation=cut.as_dict() | {"digest": cut.digest}
+    asked = setting.parameters
+    predictions = predict_table(
+        table, setting.bundle, coverage=asked.coverage, explain=asked.explain
     )
+    parameters = dataclasses.replace(asked, segmentation=cut.as_dict() | {"digest": cut.digest})
     setting = dataclasses.replace(setting, parameters=parameters)
     return Told(predictions, len(predictions), {}, {}), setting

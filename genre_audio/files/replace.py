@@ -13,7 +13,7 @@ from genre_audio.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["replace_lines", "replace_text", "replacing"]
+__all__ = ["replace_bytes", "replace_lines", "replace_text", "replacing"]
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -34,6 +34,17 @@ def replace_text(path: Path, text: str) -> None:
     'done'
     """
     replace_lines(path, [text])
+
+
+def replace_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path` in one step, as `replace_text` does.
+
+    Examples
+    --------
+    See `replace_text`.
+    """
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def replace_lines(path: Path, lines: Iterable[str]) -> None:

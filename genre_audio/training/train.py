@@ -12,6 +12,7 @@ from genre_audio.learning.budget import budget_of
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.plain.copy import plain_stack
 from genre_audio.training.bundle import ModelBundle, Probe
+from genre_audio.training.credits import Credits
 from genre_audio.training.facts import bundle_info
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from genre_audio.evaluation import Evaluation
     from genre_audio.learning import Budget, GenreStack
-    from genre_audio.tables import Dataset, FeatureTable
+    from genre_audio.tables import Annotations, Dataset, FeatureTable
 
 __all__ = ["MIN_GROUPS", "train"]
 
@@ -43,6 +44,7 @@ def train(
     n_jobs: int = 1,
     level_invariant: bool = True,
     keep_rows: bool = True,
+    titles: Annotations | None = None,
     scores: Sequence[Evaluation] | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> tuple[ModelBundle, list[Evaluation]]:
@@ -73,6 +75,9 @@ def train(
     keep_rows : bool
         Whether the bundle keeps the training rows, to be fitted again by a later
         version.
+    titles : Annotations, optional
+        Titles of the recordings, to be told with the training recordings that a new one
+        is like.
     scores : sequence of Evaluation, optional
         Held-out scores, if they are known already; measured here by default.
     on_step : callable, optional
@@ -149,6 +154,7 @@ def train(
         info=bundle_info(stack, table, dataset, name=name, scores=scores, task=task, source=source),
         probe=_probe(stack, dataset),
         conformal=stack.conformal_,
+        credits=Credits.of(dataset, titles=titles),
         rows=table.frame if keep_rows else None,
     )
     return bundle, list(scores)
