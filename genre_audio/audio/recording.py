@@ -17,7 +17,7 @@ from genre_audio.errors import AudioError
 from genre_audio.segment import Refused, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     import soundfile
@@ -92,7 +92,18 @@ class Recording:
         """What was measured so far; complete once all segments have been read."""
         return self._meter.result()
 
-    def segments(self, *, sr: int, segmentation: Segmentation) -> Iterator[Segment | Refused]:
+    @property
+    def sr(self) -> int:
+        """Sampling rate of the file in Hz."""
+        return int(self._decoder.samplerate)
+
+    def segments(
+        self,
+        *,
+        sr: int,
+        segmentation: Segmentation,
+        listen: Callable[[NDArray[np.float32]], None] | None = None,
+    ) -> Iterator[Segment | Refused]:
         """Yield the recording's segments in order, refused ones as `Refused`.
 
         Where the decoder gives up in the middle of a recording, what came before stands,
@@ -104,6 +115,9 @@ class Recording:
             Sampling rate of the segments in Hz.
         segmentation : Segmentation
             How to cut.
+        listen : callable, optional
+            Is given all samples, block by block, mixed down but not yet resampled, with
+            zeros where one is not finite.
 
         Yields
         ------
@@ -114,7 +128,7 @@ class Recording:
         AudioError
             ``decode`` if the decoder gives up at once, ``empty`` if there is not one sample.
         """
-        samples = resample(self._mono(), sr_in=self._decoder.samplerate, sr=sr)
+        samples = resample(self._mono(listen), sr_in=self._decoder.samplerate, sr=sr)
         hop = segmentation.hop_samples(sr)
         end = 0
         for count, y in enumerate(cut(samples, length=segmentation.samples(sr), hop=hop)):
@@ -127,7 +141,9 @@ class Recording:
         elif not end:
             raise AudioError("the file holds no samples", kind="empty")
 
-    def _mono(self) -> Iterator[NDArray[np.float32]]:
+    def _mono(
+        self, listen: Callable[[NDArray[np.float32]], None] | None
+    ) -> Iterator[NDArray[np.float32]]:
         """Mix down; NaN and infinities become zeros whose place is remembered.
 
         Left in, one NaN would spread over all that the resampler mixes with it.
@@ -143,6 +159,8 @@ class Recording:
                 y = mix_down(block)
             frames += len(block)
             self._meter.update(block)
+            if listen is not None:
+                listen(y)
             yield y
 
     def _blocks(self) -> Iterator[NDArray[np.float32]]:

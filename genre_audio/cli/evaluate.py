@@ -154,7 +154,7 @@ def command(
     )
     emit(_text(found, comparisons, form=form, to_file=output is not None), output=output)
     if report is not None:
-        origin = provenance(table, dataset=dataset, procedures=procedures)
+        origin = provenance(table, dataset=dataset, procedures=procedures, seed=asked.seed)
         _write_report(found, comparisons, report, origin=origin)
 
 

@@ -79,6 +79,12 @@ class Asked:
                     f"--{name.replace('_', '-')} says nothing to --protocol {self.kind}, only to "
                     f"{', '.join(sorted(kinds))}"
                 )
+        if self.kind is Kind.leave_one_group_out and self.groups is None:
+            raise ParameterError(
+                "--protocol leave-one-group-out needs --groups, such as a column of artists: "
+                "without it every recording is a group, and everything is learned anew for each; "
+                "if that is meant, say --groups filename"
+            )
         if self.kind is Kind.lists and (self.train_list is None or self.test_list is None):
             raise ParameterError("--protocol lists needs --train-list FILE and --test-list FILE")
 

@@ -16,7 +16,11 @@ __all__ = ["provenance"]
 
 
 def provenance(
-    table: FeatureTable | MetricTable, *, dataset: Dataset, procedures: list[Procedure]
+    table: FeatureTable | MetricTable,
+    *,
+    dataset: Dataset,
+    procedures: list[Procedure],
+    seed: int,
 ) -> dict[str, Any]:
     """Return command, date, table, procedures and versions.
 
@@ -28,6 +32,8 @@ def provenance(
         What was taken of it.
     procedures : list of Procedure
         What was evaluated.
+    seed : int
+        Seed of the folds.
     """
     from genre_audio.training.skops_model import model_versions
 
@@ -35,6 +41,7 @@ def provenance(
         "Command": shlex.join(["genre-audio", *sys.argv[1:]]),
         "Made": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "Table": _table(table) | {"labelled rows": len(dataset)},
+        "Folds": {"grouped by": dataset.grouping, "seed": seed},
         "Learners": [
             f"{each.name}: budget {each.budget}, seed {each.seed}, level "
             + ("taken out" if each.level_invariant else "kept")
