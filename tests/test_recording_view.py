@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import tracemalloc
 
@@ -24,6 +25,7 @@ from genre_audio.reporting.recording_page import recording_page
 from genre_audio.reporting.recording_text import recording_json, recording_text
 from genre_audio.reporting.recording_words import recording_findings
 from genre_audio.reporting.sound_figures import outline_figure, spectrogram_figure
+from genre_audio.segment import Refused
 from pages import check_page, elements, table, words
 from sample_pages import ESCAPING, EVIL, recording_sample
 from signals import SR, music, noise, silence, tone
@@ -140,6 +142,35 @@ def test_a_long_recording_takes_no_more_memory_than_a_short_one(tmp_path):
         assert 700 <= len(view.low) <= 1400
         assert 700 <= len(view.power) <= 1400
     assert peaks[1] < 1.2 * peaks[0]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("largest", [3e38, 1e-40])
+def test_samples_of_any_size_have_a_picture(write_audio, largest):
+    y = (tone(seconds=2.0, amplitude=1.0) * np.float64(largest)).astype(np.float32)
+    view = view_recording(write_audio(y))
+    assert np.isfinite(view.db).all()
+    check_page(recording_page(view))
+
+
+def test_where_the_decoder_gave_up_is_said(write_audio):
+    view = view_recording(write_audio(tone(seconds=2.0)))
+    end = Refused(2.0, 2.0, "decode", "the decoder gave up")
+    view = dataclasses.replace(view, refused=(end,))
+    said = recording_findings(view)
+    assert said[-2:] == [
+        "It is one segment, fit to be described.",
+        "After 2.0 s nothing could be read.",
+    ]
+    check_page(recording_page(view))
+
+
+def test_of_many_segments_no_borders_are_drawn_and_none_are_explained(write_audio):
+    view = view_recording(write_audio(noise(70.0)), segmentation=Segmentation(seconds=1.0))
+    assert len(view.segments) == 70
+    assert "Broken lines" not in recording_page(view)
+    few = view_recording(write_audio(noise(5.0)), segmentation=Segmentation(seconds=1.0))
+    assert "Broken lines" in recording_page(few)
 
 
 def test_what_cannot_be_read_is_refused_in_words(tmp_path):

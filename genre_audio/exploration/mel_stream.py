@@ -21,6 +21,7 @@ __all__ = ["MelStream"]
 _SECONDS: Final = 2048 / 22050
 _BANDS: Final = (128, 64, 32, 16, 8)
 _BLOCK: Final = 256  # frames at once: some megabytes
+_LARGEST: Final = np.float32(1e6)  # of broken files; the square of more is no float32
 
 
 class MelStream:
@@ -59,7 +60,7 @@ class MelStream:
 
     def push(self, y: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Add samples, shape (n,); return the frames they complete, each (frames, bands)."""
-        samples = np.concatenate([self._rest, y])
+        samples = np.concatenate([self._rest, np.clip(y, -_LARGEST, _LARGEST)])
         count = max(0, 1 + (len(samples) - self.n_fft) // self.hop_length)
         self._rest = samples[count * self.hop_length :].copy()
         if not count:

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from genre_audio.evaluation import Comparison, Evaluation
 
-__all__ = ["evaluation_page"]
+__all__ = ["ALONE", "evaluation_page"]
 
-_ALONE: Final = 0.95
+ALONE: Final = 0.95
 """With more groups than this for each recording, next to nothing was kept together."""
 
 
@@ -136,7 +136,7 @@ def _lead(evaluations: Sequence[Evaluation], comparison: Comparison | None) -> d
         "evaluation": chosen,
         "interval": chosen.intervals["accuracy"],
         "honest": bool(honest),
-        "alone": _groups(chosen) > _ALONE * _recordings(chosen),
+        "alone": _groups(chosen) > ALONE * _recordings(chosen),
         "learned": learned(chosen),
         "rivals": 0 if comparison is None else len(comparison.evaluations),
         "flattering": max((each.accuracy for each in first if each.leaks), default=None),

@@ -13,7 +13,7 @@ from genre_audio.reporting.canvas import svg_markup
 from genre_audio.reporting.drawing import drawing
 from genre_audio.reporting.page import listed, render
 from genre_audio.reporting.recording_words import REASONS, quality_rows, recording_findings
-from genre_audio.reporting.sound_figures import outline_figure, spectrogram_figure
+from genre_audio.reporting.sound_figures import MOST_BORDERS, outline_figure, spectrogram_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,8 +69,15 @@ def recording_page(view: RecordingView, *, provenance: Mapping[str, object] | No
                 for each in view.refused
             ],
             segments=len(view.segments),
+            borders=0 < len(_borders(view)) <= MOST_BORDERS,
             provenance={key: listed(value) for key, value in (provenance or {}).items()},
         )
+
+
+def _borders(view: RecordingView) -> list[float]:
+    """Return where segments begin, but for the first."""
+    starts = [start for start, _ in view.segments] + [each.start for each in view.refused]
+    return sorted({start for start in starts if start > 0})
 
 
 def outline_markup(view: RecordingView, *, scale: tuple[float, float] = _SCALE) -> Markup:
@@ -93,7 +100,7 @@ def outline_markup(view: RecordingView, *, scale: tuple[float, float] = _SCALE) 
         view.high,
         step=view.seconds_per_point,
         seconds=view.quality.seconds,
-        borders=[start for start, _ in view.segments if start > 0],
+        borders=_borders(view),
         refused=[(each.start, each.stop) for each in view.refused],
     )
     return svg_markup(

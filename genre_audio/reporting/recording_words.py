@@ -105,13 +105,20 @@ def _level(quality: Quality) -> list[str]:
 
 
 def _segments(view: RecordingView) -> list[str]:
-    kept, refused = len(view.segments), view.refused
+    kept = len(view.segments)
+    refused = [each for each in view.refused if each.stop > each.start]
+    # What has no length is where the decoder gave up.
+    said = [
+        f"After {each.start:,.1f} s nothing could be read."
+        for each in view.refused
+        if each.stop <= each.start
+    ]
     reasons = collections.Counter(REASONS.get(each.kind, each.kind) for each in refused)
-    named = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
     if kept + len(refused) == 1:
         what = f"refused ({next(iter(reasons))})" if refused else "fit to be described"
-        return [f"It is one segment, {what}."]
+        return [f"It is one segment, {what}.", *said]
     head = f"Cut every {view.segmentation.seconds:g} s it gives {kept + len(refused)} segments"
     if not refused:
-        return [f"{head}, all fit to be described."]
-    return [f"{head}; {kept} of them are fit to be described, refused are {named}."]
+        return [f"{head}, all fit to be described.", *said]
+    named = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+    return [f"{head}; {kept} of them are fit to be described, refused are {named}.", *said]

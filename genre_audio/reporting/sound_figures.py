@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["outline_figure", "spectrogram_figure", "time_axis", "time_place", "whole"]
+__all__ = [
+    "MOST_BORDERS",
+    "outline_figure",
+    "spectrogram_figure",
+    "time_axis",
+    "time_place",
+    "whole",
+]
 
 _WIDTH: Final = 720
 _LEFT: Final = 0.1
@@ -28,7 +35,8 @@ _STEPS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 180
 _MOST_TICKS: Final = 9
 _FREQUENCIES: Final = (0, 125, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000, 128000)
 _RANGE_DB: Final = 80
-_MOST_BORDERS: Final = 60
+MOST_BORDERS: Final = 60
+"""More borders of segments than that are not drawn."""
 
 
 def outline_figure(
@@ -49,7 +57,7 @@ def outline_figure(
     step, seconds : float
         Length of a stretch, and of the recording.
     borders : sequence of float
-        Where segments meet, in seconds.
+        Where segments meet, in seconds; left out if there are more than `MOST_BORDERS`.
     refused : sequence of (float, float)
         Begin and end of what is refused, in seconds: shaded.
 
@@ -73,7 +81,7 @@ def outline_figure(
     axes.fill_between(middles, bottom, top, facecolor=colour, edgecolor=colour, linewidth=0.7)
     for start, stop in refused:
         axes.axvspan(start, stop, facecolor=PALETTE["warn"][0], alpha=0.25, linewidth=0)
-    if len(borders) <= _MOST_BORDERS:
+    if len(borders) <= MOST_BORDERS:
         for border in borders:
             axes.axvline(border, color=PALETTE["muted"][0], dashes=(3, 3), linewidth=0.8)
     reach = 1.05 * max(float(np.abs(bottom).max(initial=0)), float(np.abs(top).max(initial=0)))
