@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["INTERRUPTED", "NOTHING_DONE", "SKIPPED", "USAGE", "emit", "progress", "say"]
+__all__ = [
+    "INTERRUPTED",
+    "NOTHING_DONE",
+    "SKIPPED",
+    "USAGE",
+    "emit",
+    "emit_lines",
+    "progress",
+    "say",
+]
 
 NOTHING_DONE: Final = 1
 USAGE: Final = 2
@@ -46,6 +55,25 @@ def emit(text: str, *, output: Path | None = None) -> None:
     from genre_audio.files import replace_text
 
     replace_text(output, text)
+
+
+def emit_lines(lines: Iterable[str], *, output: Path | None = None) -> None:
+    r"""Write a result as it comes: to a file, whole or not at all, or to standard output.
+
+    Examples
+    --------
+    >>> from genre_audio.cli.output import emit_lines
+    >>> emit_lines(["first\n", "second\n"])
+    first
+    second
+    """
+    if output is None:
+        for line in lines:
+            typer.echo(line, nl=False)
+        return
+    from genre_audio.files import replace_lines
+
+    replace_lines(output, lines)
 
 
 @contextlib.contextmanager

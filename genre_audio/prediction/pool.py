@@ -1,8 +1,8 @@
 """From the segments of recordings to one `Prediction` each.
 
 A recording's probabilities are the mean of its segments', weighted by how much each
-counts: its length, shared with segments that it overlaps. Nothing may enter here that
-reads recordings.
+counts: its length, shared with segments that it overlaps, or how much music it holds where
+that is known. Nothing may enter here that reads recordings.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genre_audio.learning.bearing import shortness
+from genre_audio.prediction.content import music_weights
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
 from genre_audio.prediction.timeline import genre_timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from genre_audio.prediction.content import ContentTimeline
     from genre_audio.training import ModelBundle
 
 __all__ = ["pool"]
@@ -34,6 +36,9 @@ def pool(
     bundle: ModelBundle,
     refuse: Callable[[str], Exception],
     coverage: float | None,
+    *,
+    contents: Sequence[ContentTimeline | None] | None = None,
+    whole: bool = False,
 ) -> list[Prediction]:
     """Ask a model about segments, and sum up what it says of each recording.
 
@@ -55,6 +60,10 @@ def pool(
         Makes the error where the model has no answer.
     coverage : float, optional
         How often the genres not ruled out are to hold the right one.
+    contents : sequence of ContentTimeline or None, optional
+        What each recording holds, in the order of `names`.
+    whole : bool
+        Whether segments count by their length all the same.
 
     Returns
     -------
@@ -88,9 +97,12 @@ def pool(
     predictions = []
     by_time = np.lexsort(np.stack([np.array([start for start, _ in places]), owners]))
     parts = np.split(by_time, np.cumsum(np.bincount(owners))[:-1])
-    for name, mine in zip(names, parts, strict=True):
+    known = contents or [None] * len(names)
+    for name, mine, content in zip(names, parts, known, strict=True):
+        where = [places[place] for place in mine]
+        weights, weighting = music_weights(lengths[mine], where, content, whole=whole)
         # By hand, because np.average asks more questions than a row has numbers.
-        weights, total = lengths[mine], lengths[mine].sum()
+        total = weights.sum()
         mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / total
         percentile = float((percentiles[mine] * weights).sum() / total)
         said = tuple(segments[place] for place in mine)
@@ -105,6 +117,8 @@ def pool(
                 genres_not_ruled_out=bundle.not_ruled_out(mean, coverage=coverage),
                 coverage=coverage,
                 unlike=percentile > bundle.info.thresholds["unlike_percentile"],
+                content=content,
+                weighting=weighting,
                 **identity,
             )
         )

@@ -33,7 +33,7 @@ class BundleInfo:
     name : str
         Name of the model.
     task : str
-        What its labels are: ``"genre"``.
+        What its labels are: ``"genre"`` or ``"content"``.
     created : str
         Date, ISO 8601.
     schema : dict
@@ -44,7 +44,7 @@ class BundleInfo:
         In the order of the probabilities.
     training : dict
         The training table: file name, digest, rows, recordings, rows per label,
-        grouping, exact duplicates.
+        grouping, exact duplicates; and its source and terms, where they were said.
     learning : dict
         Learners, budget, seed, tuned parameters, and whether the level was taken out.
     scores : list of dict
