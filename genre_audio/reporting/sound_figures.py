@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["MOST_BORDERS", "outline_figure", "spectrogram_figure"]
+__all__ = [
+    "MOST_BORDERS",
+    "outline_figure",
+    "spectrogram_figure",
+    "time_axis",
+    "time_place",
+    "whole",
+]
 
 _WIDTH: Final = 720
 _LEFT: Final = 0.1
@@ -82,8 +89,8 @@ def outline_figure(
     axes.locator_params(axis="y", nbins=5)
     axes.grid(visible=True, axis="y", linewidth=0.6)
     axes.set_axisbelow(True)
-    _time(axes, seconds)
-    return _whole(axes)
+    time_axis(axes, seconds)
+    return whole(axes)
 
 
 def spectrogram_figure(
@@ -130,13 +137,24 @@ def spectrogram_figure(
     shown = _spaced(bounds, heights, least=18 * bands / (0.83 * height))
     axes.set_yticks(heights[shown], [f"{_FREQUENCIES[place]:,}" for place in shown])
     axes.set(ylim=(-1, bands), ylabel="frequency (Hz)")
-    _time(axes, seconds)
+    time_axis(axes, seconds)
     _key(axes)
-    return _whole(axes)
+    return whole(axes)
 
 
-def _whole(axes: Axes) -> Figure:
-    """Keep figures as wide as each other, so that moments stand under each other on a page."""
+def whole(axes: Axes) -> Figure:
+    """Keep figures as wide as each other, so that moments stand under each other on a page.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.canvas import canvas, figure_of
+    >>> from genre_audio.reporting.drawing import drawing
+    >>> from genre_audio.reporting.sound_figures import whole
+    >>> with drawing():
+    ...     axes = canvas(144, 72)
+    ...     whole(axes) is figure_of(axes)
+    True
+    """
     from matplotlib.patches import Rectangle
 
     figure = figure_of(axes)
@@ -166,7 +184,39 @@ def _spaced(
     return chosen
 
 
-def _time(axes: Axes, seconds: float) -> None:
+def time_place() -> tuple[float, float, float]:
+    """Return where time lies in a figure: left and width as shares, and the figure's width.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.sound_figures import time_place
+    >>> time_place()
+    (0.1, 0.8, 720)
+    """
+    return _LEFT, _ACROSS, _WIDTH
+
+
+def time_axis(axes: Axes, seconds: float) -> None:
+    """Let time go across, from the beginning to the end of a recording.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        As wide as `time_place` says.
+    seconds : float
+        Length of the recording.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.canvas import canvas
+    >>> from genre_audio.reporting.drawing import drawing
+    >>> from genre_audio.reporting.sound_figures import time_axis
+    >>> with drawing():
+    ...     axes = canvas(144, 72)
+    ...     time_axis(axes, 90.0)
+    >>> axes.get_xlim()[1] == 90.0, [label.get_text() for label in axes.get_xticklabels()][:2]
+    (True, ['0', '10'])
+    """
     step = next((s for s in _STEPS if seconds / s <= _MOST_TICKS), 3600 * (1 + seconds // 32400))
     ticks = np.arange(0, seconds + step / 1000, step)
     digits = 1 if step < 1 else 0

@@ -1,0 +1,153 @@
+"""A short excerpt of a recording that plays from inside a page.
+
+It is compressed, mono and at the rate at which features are measured: it is for hearing
+what a page speaks of, not for listening to the recording. Its level is the recording's.
+Nothing may enter here that reads recordings.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from genre_audio.config import AnalysisConfig
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from genre_audio.prediction import Prediction
+
+__all__ = ["SECONDS", "Excerpt", "encoded", "excerpt_place"]
+
+SECONDS: Final = 25.0
+"""How long an excerpt is, where the recording is that long."""
+
+_FADE_SECONDS: Final = 0.02
+_FORMS: Final = (("MP3", "MPEG_LAYER_III", "audio/mpeg"), ("OGG", "VORBIS", "audio/ogg"))
+_COMPRESSION: Final = 0.6
+
+
+@dataclasses.dataclass(frozen=True)
+class Excerpt:
+    """What is played.
+
+    Attributes
+    ----------
+    start, stop : float
+        Place in the recording, in seconds.
+    why : str
+        Why this place.
+    uri : str
+        The sound as a data URI.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.excerpt import Excerpt
+    >>> Excerpt(30.0, 55.0, "the middle", "data:audio/mpeg;base64,").stop
+    55.0
+    """
+
+    start: float
+    stop: float
+    why: str
+    uri: str
+
+
+def excerpt_place(prediction: Prediction, *, seconds: float = SECONDS) -> tuple[float, float, str]:
+    """Choose what to play: the middle of the segment that speaks most for the label.
+
+    Where it is known what the recording holds, a segment speaks as far as it is music.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        What was said of the recording.
+    seconds : float
+        How long the excerpt is to be at most.
+
+    Returns
+    -------
+    start, stop : float
+        Place in the recording, in seconds.
+    why : str
+        What was chosen, to be read after "Excerpt:".
+
+    Examples
+    --------
+    >>> from genre_audio.prediction import Prediction, SegmentPrediction
+    >>> from genre_audio.reporting.excerpt import excerpt_place
+    >>> p, q = {"jazz": 0.9, "rock": 0.1}, {"jazz": 0.6, "rock": 0.4}
+    >>> segments = SegmentPrediction(0.0, 30.0, q), SegmentPrediction(30.0, 60.0, p)
+    >>> excerpt_place(Prediction("a.wav", p, segments, (), 50.0, unlike=False))
+    (32.5, 57.5, 'the middle of the segment that speaks most for jazz')
+    """
+    label, content = prediction.label, getattr(prediction, "content", None)
+    if not prediction.segments:
+        return 0.0, seconds, "the beginning"
+
+    def voice(place: int) -> float:
+        segment = prediction.segments[place]
+        share = 1.0 if content is None else content.share_of_music(segment.start, segment.stop)
+        return segment.probabilities[label] * share
+
+    chosen = prediction.segments[max(range(len(prediction.segments)), key=voice)]
+    spare = max(0.0, chosen.stop - chosen.start - seconds) / 2
+    why = f"the middle of the segment that speaks most for {label}"
+    if len(prediction.segments) == 1:
+        why = "the middle of what was heard"
+    return chosen.start + spare, chosen.stop - spare, why
+
+
+def encoded(y: NDArray[np.float32], *, sr: int) -> str | None:
+    """Return sound as a data URI: MP3, or Ogg where this libsndfile writes no MP3.
+
+    Parameters
+    ----------
+    y : ndarray of float32, shape (samples,)
+        Mono; what exceeds full scale is clipped.
+    sr : int
+        Its sampling rate in Hz.
+
+    Returns
+    -------
+    str or None
+        None where there is nothing to hear, or no form to write it in.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.reporting.excerpt import encoded
+    >>> y = 0.1 * np.sin(np.arange(22050, dtype=np.float32) / 10)
+    >>> encoded(y, sr=22050)[:5]
+    'data:'
+    """
+    import soundfile
+    import soxr
+
+    wanted = AnalysisConfig().sr
+    if len(y) < sr // 10:
+        return None
+    if sr != wanted:
+        y = soxr.resample(y, sr, wanted, quality="HQ")
+    y = _faded(np.clip(np.nan_to_num(y), -1.0, 1.0), sr=wanted)
+    able = soundfile.available_formats()
+    for form, subtype, kind in _FORMS:
+        if form in able:
+            out = io.BytesIO()
+            how: dict[str, Any] = {"compression_level": _COMPRESSION}
+            soundfile.write(out, y, wanted, format=form, subtype=subtype, **how)
+            return f"data:{kind};base64,{base64.b64encode(out.getvalue()).decode()}"
+    return None
+
+
+def _faded(y: NDArray[np.float32], *, sr: int) -> NDArray[np.float32]:
+    """Fade in and out: a cut in the middle of a sound is a click."""
+    count = min(round(_FADE_SECONDS * sr), len(y) // 2)
+    ramp = np.linspace(0.0, 1.0, count, dtype=np.float32)
+    shape = np.ones(len(y), dtype=np.float32)
+    shape[:count], shape[len(y) - count :] = ramp, ramp[::-1]
+    return np.asarray(y * shape, dtype=np.float32)

@@ -1,0 +1,168 @@
+"""The page on what one recording resembles, and how far that may be believed.
+
+The verdict comes first, in words; then what is heard when, with the pictures of the
+sound; then how sure it is, what could have misled it, what it is like and why; then where
+it all comes from. What a picture shows is also in a table or in words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from genre_audio.reporting.canvas import svg_markup
+from genre_audio.reporting.drawing import drawing
+from genre_audio.reporting.lanes_figure import Lane, lanes_figure
+from genre_audio.reporting.page import listed, render
+from genre_audio.reporting.prediction_parts import (
+    clock,
+    content_lanes,
+    content_of,
+    genre_lanes,
+    probability_bars,
+    said_of_lanes,
+    seconds_of,
+    sentence,
+)
+from genre_audio.reporting.recording_page import outline_markup, spectrogram_markup
+from genre_audio.reporting.recording_words import REASONS, quality_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markupsafe import Markup
+
+    from genre_audio.exploration.recording_view import RecordingView
+    from genre_audio.prediction import Prediction
+    from genre_audio.reporting.excerpt import Excerpt
+
+__all__ = ["SCALE", "prediction_page"]
+
+SCALE: Final = (0.9, 1.45)
+"""How much smaller and larger than drawn the pictures over time may become."""
+
+_MOST_OF: Final = 0.8
+
+
+def prediction_page(
+    prediction: Prediction,
+    *,
+    view: RecordingView | None = None,
+    excerpt: Excerpt | None = None,
+    provenance: Mapping[str, object] | None = None,
+    index: str | None = None,
+) -> str:
+    """Return a self-contained HTML page on a prediction.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        What was said of a recording.
+    view : RecordingView, optional
+        What it looks like; without it, as for rows of a table, there are no pictures of it.
+    excerpt : Excerpt, optional
+        What is to be heard of it.
+    provenance : mapping of str to object, optional
+        What the figures come from; listed at the end, after the model and the schema.
+    index : str, optional
+        Where the page on all recordings lies, as seen from this one.
+
+    Returns
+    -------
+    str
+        The page; `genre_audio.files.replace_text` writes it.
+
+    Examples
+    --------
+    >>> from genre_audio.prediction import Prediction, SegmentPrediction
+    >>> from genre_audio.reporting.prediction_page import prediction_page
+    >>> p = {"jazz": 0.7, "rock": 0.3}
+    >>> segments = (SegmentPrediction(0.0, 30.0, p),)
+    >>> page = prediction_page(Prediction("<b>.wav", p, segments, (), 50.0, unlike=False))
+    >>> "<h1>&lt;b&gt;.wav</h1>" in page
+    True
+    """
+    verdict = prediction.verdict
+    reasons = prediction.reasons
+    with drawing():
+        return render(
+            "prediction.html",
+            title=prediction.recording,
+            pictures=view is not None,
+            sounds=excerpt is not None,
+            verdict=sentence(verdict.words),
+            reason=verdict.reason,
+            doubtful=verdict.kind in {"no_music", "too_short", "unlike"},
+            prediction=prediction,
+            content=content_of(prediction),
+            pictures_over_time=_over_time(prediction, view, excerpt),
+            with_sound=view is not None,
+            excerpt=excerpt,
+            clock=clock,
+            bars=probability_bars(prediction),
+            remarks=prediction.quality_remarks,
+            quality=[] if view is None else quality_rows(view.quality),
+            furthest=max((abs(reason.push) for reason in reasons), default=1.0) or 1.0,
+            refused=[
+                (each.start, each.stop, REASONS.get(each.kind, each.kind), each.message)
+                for each in prediction.refused
+            ],
+            index=index,
+            provenance=_provenance(prediction, provenance or {}),
+        )
+
+
+def _over_time(
+    prediction: Prediction, view: RecordingView | None, excerpt: Excerpt | None
+) -> list[Markup]:
+    """Return the pictures over time, to stand under each other: one axis of time for all."""
+    seconds = seconds_of(prediction) if view is None else view.quality.seconds
+    refused = [(each.start, each.stop) for each in prediction.refused]
+    made = []
+    if view is not None:
+        made += [spectrogram_markup(view, scale=SCALE), outline_markup(view, scale=SCALE)]
+    if contents := content_lanes(prediction):
+        stretches = content_of(prediction).stretches
+        made.append(
+            svg_markup(
+                lanes_figure(contents, seconds=seconds),
+                scale=SCALE,
+                prefix="contents",
+                title="Contents over time",
+                description=said_of_lanes([(s.start, s.stop, s.content) for s in stretches]),
+            )
+        )
+    if genres := genre_lanes(prediction):
+        timeline = prediction.timeline
+        changes = () if timeline is None else timeline.changes
+        marks = [change.time for change in changes]
+        if excerpt is not None and excerpt.stop - excerpt.start < _MOST_OF * seconds:
+            genres.append(Lane("excerpt", ((excerpt.start, excerpt.stop),), strong=False))
+        figure = lanes_figure(genres, seconds=seconds, marks=marks, shaded=refused)
+        made.append(
+            svg_markup(
+                figure,
+                scale=SCALE,
+                prefix="genres",
+                title="Genres over time",
+                description=_genres_said(prediction),
+            )
+        )
+    return made
+
+
+def _genres_said(prediction: Prediction) -> str:
+    spans = () if prediction.timeline is None else prediction.timeline.spans
+    said = said_of_lanes([(span.start, span.stop, span.label) for span in spans])
+    return f"Likeliest genre, smoothed: {said}" if spans else "Probability of genres over time."
+
+
+def _provenance(
+    prediction: Prediction, provenance: Mapping[str, object]
+) -> dict[str, list[str]]:
+    known: dict[str, Any] = {"Model": prediction.model, "Schema": prediction.schema}
+    content = content_of(prediction)
+    if content is not None and content.model:
+        known["Model of contents"] = content.model
+    if parameters := getattr(prediction, "parameters", None):
+        known["Parameters"] = parameters
+    return {key: lines for key, value in {**known, **provenance}.items() if (lines := listed(value))}
