@@ -39,6 +39,7 @@ def command(
     whole: options.Whole = None,
     explain: options.Explain = None,
     export: options.Exports = None,
+    report: options.Report = None,
     params: options.Params = None,
     write_tags: options.WriteTags = False,
     tag_copies: options.TagCopies = None,
@@ -59,6 +60,7 @@ def command(
     with --params.
     """
     from genre_audio.cli.predict_exports import export_prediction, read_exports
+    from genre_audio.cli.predict_report import check_report, write_report
     from genre_audio.cli.predict_results import Sheet, write_results
     from genre_audio.cli.predict_rows import Keeping
     from genre_audio.cli.predict_setting import Wish, settle
@@ -69,10 +71,11 @@ def command(
     single = len(sources) == 1 and not any(path.is_dir() for path in recordings)
     tagging = Tagging.of(write_tags, copies=tag_copies, in_place=tag_in_place, undecided=tag_all)
     exports = read_exports(export or [], single=single)
+    check_report(report, single=single)
     setting = settle(
         Wish(model, coverage, hop, content, whole, explain),
         before=before.parameters if before else None,
-        explain=single,
+        explain=single or report is not None,
         content=False,
     )
     told, setting = _tell(
@@ -81,11 +84,16 @@ def command(
     if not told.count:
         say("no recording could be read")
         raise typer.Exit(NOTHING_DONE)
+    kept: list[Prediction] = []
     also: list[Callable[[Prediction], None]] = [tagging.plan]
+    if report is not None:
+        also.append(kept.append)
     if exports:
         also.append(functools.partial(export_prediction, exports=exports))
     sheet = Sheet(form, output, top, segments)
     write_results(told, setting, sheet, single=single, paths=recordings, table=table, also=also)
+    if report is not None:
+        write_report(report, kept, told, setting)
     untagged = tagging.write(told.paths)
     if told.failures or untagged:
         raise typer.Exit(SKIPPED)

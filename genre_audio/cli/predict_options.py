@@ -22,6 +22,7 @@ __all__ = [
     "Output",
     "Params",
     "Recordings",
+    "Report",
     "Segments",
     "Table",
     "TagAll",
@@ -121,6 +122,14 @@ Exports = Annotated[
         help="Write genres (and contents) over time for other tools: audacity, csv, elan, "
         "jams, jsonl, raven or sonic-visualiser; into a folder, or for one recording a file. "
         "May be given several times.",
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PLACE",
+        help="Write a page on one recording (a file that ends in .html), or pages on all with "
+        "an index into a folder.",
     ),
 ]
 Params = Annotated[

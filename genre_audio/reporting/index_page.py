@@ -181,7 +181,9 @@ def _kinds(rows: Sequence[IndexRow]) -> list[tuple[int, str]]:
     return [(counts[kind], words) for kind, words in _KINDS.items() if counts[kind]]
 
 
-def _genres(rows: Sequence[IndexRow], labels: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+def _genres(
+    rows: Sequence[IndexRow], labels: Sequence[str]
+) -> list[tuple[str, int, int, int, int]]:
     """For each genre: likeliest of how many, alone, at a distance, and not ruled out of how many."""
     found = []
     for label in labels:

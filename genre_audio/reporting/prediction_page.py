@@ -156,13 +156,13 @@ def _genres_said(prediction: Prediction) -> str:
     return f"Likeliest genre, smoothed: {said}" if spans else "Probability of genres over time."
 
 
-def _provenance(
-    prediction: Prediction, provenance: Mapping[str, object]
-) -> dict[str, list[str]]:
+def _provenance(prediction: Prediction, provenance: Mapping[str, object]) -> dict[str, list[str]]:
     known: dict[str, Any] = {"Model": prediction.model, "Schema": prediction.schema}
     content = content_of(prediction)
     if content is not None and content.model:
         known["Model of contents"] = content.model
     if parameters := getattr(prediction, "parameters", None):
         known["Parameters"] = parameters
-    return {key: lines for key, value in {**known, **provenance}.items() if (lines := listed(value))}
+    return {
+        key: lines for key, value in {**known, **provenance}.items() if (lines := listed(value))
+    }
