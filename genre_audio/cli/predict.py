@@ -10,6 +10,7 @@ import typer
 from genre_audio.cli import predict_options as options
 from genre_audio.cli.options import Hop, Jobs
 from genre_audio.cli.output import NOTHING_DONE, SKIPPED, say
+from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,6 +60,7 @@ def command(
     was stopped goes on, and tables that 'extract' made are used. The same call repeats a run
     with --params.
     """
+    from genre_audio.audio import find_recordings
     from genre_audio.cli.predict_exports import export_prediction, read_exports
     from genre_audio.cli.predict_report import check_report, write_report
     from genre_audio.cli.predict_results import Sheet, write_results
@@ -67,19 +69,25 @@ def command(
     from genre_audio.cli.predict_tags import Tagging
 
     before = _run(params)
-    recordings, table, sources = _given(recordings or [], table, before)
-    single = len(sources) == 1 and not any(path.is_dir() for path in recordings)
-    tagging = Tagging.of(write_tags, copies=tag_copies, in_place=tag_in_place, undecided=tag_all)
+    recordings, table, sources = _given(recordings or [], table, before, content=content)
+    single = len(recordings) == 1 and not recordings[0].is_dir()
+    tagging = Tagging.of(
+        write_tags, copies=tag_copies, in_place=tag_in_place, undecided=tag_all, table=table
+    )
     exports = read_exports(export or [], single=single)
     check_report(report, single=single)
     setting = settle(
         Wish(model, coverage, hop, content, whole, explain),
         before=before.parameters if before else None,
         explain=single or report is not None,
-        content=False,
+        content=table is None,
     )
     told, setting = _tell(
-        sources, table, setting, keeping=Keeping(cache, never=no_cache), jobs=jobs
+        sources or find_recordings(recordings),
+        table,
+        setting,
+        keeping=Keeping(cache, never=no_cache),
+        jobs=jobs,
     )
     if not told.count:
         say("no recording could be read")
@@ -108,18 +116,21 @@ def _run(params: Path | None) -> Run | None:
 
 
 def _given(
-    recordings: list[Path], table: Path | None, before: Run | None
+    recordings: list[Path], table: Path | None, before: Run | None, *, content: bool | None
 ) -> tuple[list[Path], Path | None, Sequence[Source]]:
-    """Return what is asked about: what was given, else what a run to be repeated had."""
-    from genre_audio.audio import find_recordings
+    """Return what is asked about: what was given, else what a run to be repeated had.
 
+    Recordings are named by the third only where they must be called as they were.
+    """
     if before is not None and not recordings and table is None:
         recordings, table = list(before.paths), before.table
         if not recordings and table is None and before.sources:
             return [source.path for source in before.sources], None, before.sources
+    if table is not None and content:
+        raise ParameterError("a table cannot be listened to: --content needs recordings")
     if bool(recordings) == (table is not None):
         raise typer.BadParameter("give recordings, or a feature table with --table")
-    return recordings, table, find_recordings(recordings)
+    return recordings, table, ()
 
 
 def _tell(

@@ -169,8 +169,6 @@ def from_table(path: Path, setting: Setting) -> tuple[Told, Setting]:
     from genre_audio.prediction import predict_table
     from genre_audio.tables import read_table
 
-    if setting.parameters.content is not None:
-        raise ParameterError("a table cannot be listened to: --content needs recordings")
     table = read_table(path)
     if table.frame.empty:
         raise TableError(f"{path} names columns and has no rows: no recording could be read")
