@@ -137,10 +137,11 @@ def open_tags(path: Path) -> TagFile:
         file = mutagen.File(path)
     if file is None or not _known(file):
         raise OutputError(f"{path}: files of this form hold no tags that can be written")
-    version = getattr(file.tags, "version", None)
-    if version is not None and version < (2, 4, 0):
-        with _translated(path):
-            file = type(file)(path, v2_version=3)
+    if getattr(file.tags, "version", None) is not None:
+        with _translated(path):  # frames stay as they are, even those of another version
+            file = type(file)(path, translate=False)
+        if file.tags is None:
+            file.add_tags()
     return TagFile(file)
 
 
