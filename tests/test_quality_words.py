@@ -127,7 +127,7 @@ def test_what_changes_labels_matters_and_nothing_else(figures, what):
         ("SILENT", {"silent": 0.0199}, {"silent": 0.02}, "silence", False),
         ("CLIPPED", {"clipped": 0.0099}, {"clipped": 0.01}, "clipping", False),
         ("NARROW_HZ", {"bandwidth_hz": 8499}, {"bandwidth_hz": 8500}, "bandwidth", True),
-        ("SHORT_SECONDS", {"seconds": 14.9}, {"seconds": 15.0}, "length", True),
+        ("SHORT_SECONDS", {"seconds": 9.99}, {"seconds": 10.0}, "length", True),
         ("QUIET_DBFS", {"rms_dbfs": -55.1}, {"rms_dbfs": -55.0}, "level", True),
     ],
 )

@@ -143,7 +143,11 @@ class Prediction:
         """What may be said of it in one line, and why."""
         from genre_audio.prediction.verdict import verdict_of
 
-        return verdict_of(self)
+        # What a recording holds is known where it was listened to for that.
+        content = getattr(self, "content", None)
+        stops = [part.stop for part in self.segments] + [part.stop for part in self.refused]
+        end = max(stops, default=0.0)
+        return verdict_of(self, music=content and content.share_of_music(0.0, end))
 
     @property
     def quality_remarks(self) -> tuple[Remark, ...]:
