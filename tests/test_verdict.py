@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from genre_audio.prediction import Prediction, SegmentPrediction, predict_table
 from genre_audio.prediction.verdict import KINDS, LEAST_MUSIC, Verdict, verdict_of
+from genre_audio.segment import Refused
 from sample_tables import feature_table
 
 LABELS = st.lists(
@@ -170,6 +171,50 @@ def test_a_coverage_that_was_not_measured_is_an_aim_only(coverage, sets):
     reason = verdict_of(prediction_of(coverage=coverage, grouping="artist", sets=sets)).reason
     assert f"made to hold the right label in {100 * coverage:g} % of cases, on new" in reason
     assert "they held" not in reason
+
+
+QUALITY = {"sr": 44100, "channels": 1, "seconds": 30.0, "bandwidth_hz": 16000, "clipped": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ({}, ""),
+        ({"bandwidth_hz": 4000}, "The recording's bandwidth can change a label: not"),
+        (
+            {"bandwidth_hz": 4000, "clipped": 0.1},
+            "The recording's clipping and bandwidth can change a label: not",
+        ),
+        (
+            {"bandwidth_hz": 4000, "clipped": 0.1, "seconds": 4.0},
+            "The recording's clipping, bandwidth and length can change a label: not",
+        ),
+    ],
+)
+def test_quality_that_changes_labels_takes_the_promise_back(figures, said):
+    prediction = dataclasses.replace(prediction_of(), quality=QUALITY | figures)
+    assert prediction.verdict.kind == "label"
+    assert said in prediction.verdict.reason
+    assert prediction.verdict.reason.endswith("not guaranteed here.") is bool(said)
+
+
+class Content:
+    """Stands in for a `ContentTimeline`: the first half of 20 s is music."""
+
+    @staticmethod
+    def share_of_music(start, stop):
+        return max(0.0, min(stop, 10.0) - start) / (stop - start)
+
+
+@pytest.mark.parametrize(("refused_until", "kind"), [(20.0, "label"), (200.0, "no_music")])
+def test_what_is_known_of_the_content_reaches_the_verdict(refused_until, kind):
+    p = {"blues": 0.7, "jazz": 0.2, "rock": 0.1}
+    refused = (Refused(20.0, refused_until, "silent", ""),)
+    prediction = dataclasses.replace(
+        prediction_of(), segments=(SegmentPrediction(0.0, 20.0, p),), refused=refused
+    )
+    object.__setattr__(prediction, "content", Content())
+    assert prediction.verdict.kind == kind
 
 
 def test_short_recordings_are_told_how_much_was_heard():

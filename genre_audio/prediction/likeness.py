@@ -108,11 +108,11 @@ def nearest(
     >>> from genre_audio import load_bundle, resolve_model
     >>> from genre_audio.prediction.likeness import nearest
     >>> bundle = load_bundle(resolve_model("default").path)
-    >>> typical = bundle.probe.rows[bundle.labels.index("metal")][np.newaxis]
+    >>> typical = bundle.probe.rows[bundle.labels.index("classical")][np.newaxis]
     >>> one = np.ones(1)
     >>> found = nearest(typical, weights=one, seconds=30 * one, bundle=bundle, count=2)
     >>> [neighbour.label for neighbour in found]
-    ['metal', 'metal']
+    ['classical', 'classical']
     """
     near = bundle.neighbourhood
     short = shortness(seconds, full=bundle.segmentation.seconds)

@@ -141,16 +141,10 @@ def train(
         ]
     on_step("fitting the final model")
     stack = make().fit(dataset.X, dataset.y, groups=groups, recordings=dataset.names)
-    neighbourhood = Neighbourhood.fit(
-        dataset.X,
-        names=dataset.names,
-        labels=dataset.y,
-        groups=groups.astype(str),
-        columns=list(dataset.columns),
-    )
+    known = {"names": dataset.names, "labels": dataset.y, "groups": groups.astype(str)}
     bundle = ModelBundle(
         classifier=plain_stack(stack),
-        neighbourhood=neighbourhood,
+        neighbourhood=Neighbourhood.fit(dataset.X, columns=list(dataset.columns), **known),
         info=bundle_info(stack, table, dataset, name=name, scores=scores, task=task, source=source),
         probe=_probe(stack, dataset),
         conformal=stack.conformal_,
