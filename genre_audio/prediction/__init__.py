@@ -6,7 +6,7 @@ whole ranking comes with it, and how far the recording lies from anything learne
 """
 
 from genre_audio.prediction.content import ContentTimeline, Stretch, music_weights
-from genre_audio.prediction.listening import Heard, content_timeline, listen, timeline_of
+from genre_audio.prediction.listening import Heard, content_timeline, listen
 from genre_audio.prediction.predict import (
     predict_extracted,
     predict_recording,
@@ -14,6 +14,7 @@ from genre_audio.prediction.predict import (
 )
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
 from genre_audio.prediction.schema import schema_for
+from genre_audio.prediction.stretches import timeline_of
 
 __all__ = [
     "ContentTimeline",
