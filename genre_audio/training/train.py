@@ -131,14 +131,11 @@ def train(
     if scores is None:
         n_splits = min(chosen.outer_folds, fewest)
         protocol = grouped_protocol(dataset, n_splits=n_splits, seed=seed)
-        scores = [
-            evaluate(
-                make,
-                dataset,
-                protocol=protocol,
-                on_fold=lambda done, total: on_step(f"scoring: fold {done + 1} of {total}"),
-            )
-        ]
+
+        def on_fold(done: int, total: int) -> None:
+            on_step(f"scoring: fold {done + 1} of {total}")
+
+        scores = [evaluate(make, dataset, protocol=protocol, on_fold=on_fold)]
     on_step("fitting the final model")
     stack = make().fit(dataset.X, dataset.y, groups=groups, recordings=dataset.names)
     known = {"names": dataset.names, "labels": dataset.y, "groups": groups.astype(str)}
