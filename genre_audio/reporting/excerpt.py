@@ -85,7 +85,7 @@ def excerpt_place(prediction: Prediction, *, seconds: float = SECONDS) -> tuple[
     >>> excerpt_place(Prediction("a.wav", p, segments, (), 50.0, unlike=False))
     (32.5, 57.5, 'the middle of the segment that speaks most for jazz')
     """
-    label, content = prediction.label, getattr(prediction, "content", None)
+    label, content = prediction.label, prediction.content
     if not prediction.segments:
         return 0.0, seconds, "the beginning"
 
