@@ -18,7 +18,7 @@ from genre_audio.errors import AudioError, OutputError, ParameterError
 from genre_audio.exploration.recording_view import view_recording
 from genre_audio.files import replace_text
 from genre_audio.learning.plane import Plane
-from genre_audio.reporting.excerpt import Excerpt, encoded, excerpt_place
+from genre_audio.reporting.excerpt import Excerpt, excerpt_place, sound_uri
 from genre_audio.reporting.file_names import page_name
 from genre_audio.reporting.index_page import IndexRow, index_page
 from genre_audio.reporting.prediction_page import prediction_page
@@ -195,7 +195,7 @@ def recording_report(
 
 
 def _excerpt(view: RecordingView, *, start: float, why: str) -> Excerpt | None:
-    uri = encoded(view.excerpt, sr=view.quality.sr)
+    uri = sound_uri(view.excerpt, sr=view.quality.sr)
     if uri is None:
         return None
     return Excerpt(start, start + len(view.excerpt) / view.quality.sr, why, uri)

@@ -194,8 +194,8 @@ def time_axis(axes: Axes, seconds: float) -> None:
     >>> with drawing():
     ...     axes = canvas(144, 72)
     ...     time_axis(axes, 90.0)
-    >>> axes.get_xlim()[1] == 90.0, [label.get_text() for label in axes.get_xticklabels()][:2]
-    (True, ['0', '10'])
+    >>> [label.get_text() for label in axes.get_xticklabels()][:2]
+    ['0', '10']
     """
     step = next((s for s in _STEPS if seconds / s <= _MOST_TICKS), 3600 * (1 + seconds // 32400))
     ticks = np.arange(0, seconds + step / 1000, step)
