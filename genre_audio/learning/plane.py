@@ -125,11 +125,12 @@ def _whitening(away: NDArray[np.float64], *, shrinkage: float) -> NDArray[np.flo
     """Return what turns and scales rows until those of one label have unit covariance."""
     covariance = away.T @ away / len(away)
     even = float(np.trace(covariance)) / len(covariance)
+    if even < np.finfo(np.float64).tiny:
+        return np.eye(len(covariance))
     spread, axes = np.linalg.eigh(
         (1.0 - shrinkage) * covariance + shrinkage * even * np.eye(len(covariance))
     )
-    narrowest = max(even * _FLATTEST, np.finfo(np.float64).tiny)
-    return np.asarray(axes / np.sqrt(np.maximum(spread, narrowest)))
+    return np.asarray(axes / np.sqrt(np.maximum(spread, even * _FLATTEST)))
 
 
 def _half(places: NDArray[np.float64]) -> NDArray[np.float64]:

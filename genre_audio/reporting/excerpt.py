@@ -9,26 +9,21 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import io
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
+from genre_audio.audio.compress import compressed
 from genre_audio.config import AnalysisConfig
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from genre_audio.prediction import Prediction
 
-__all__ = ["SECONDS", "Excerpt", "encoded", "excerpt_place"]
+__all__ = ["SECONDS", "Excerpt", "excerpt_place", "sound_uri"]
 
 SECONDS: Final = 25.0
 """How long an excerpt is, where the recording is that long."""
-
-_FADE_SECONDS: Final = 0.02
-_FORMS: Final = (("MP3", "MPEG_LAYER_III", "audio/mpeg"), ("OGG", "VORBIS", "audio/ogg"))
-_COMPRESSION: Final = 0.6
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +80,7 @@ def excerpt_place(prediction: Prediction, *, seconds: float = SECONDS) -> tuple[
     >>> excerpt_place(Prediction("a.wav", p, segments, (), 50.0, unlike=False))
     (32.5, 57.5, 'the middle of the segment that speaks most for jazz')
     """
-    label, content = prediction.label, getattr(prediction, "content", None)
+    label, content = prediction.label, prediction.content
     if not prediction.segments:
         return 0.0, seconds, "the beginning"
 
@@ -102,13 +97,13 @@ def excerpt_place(prediction: Prediction, *, seconds: float = SECONDS) -> tuple[
     return chosen.start + spare, chosen.stop - spare, why
 
 
-def encoded(y: NDArray[np.float32], *, sr: int) -> str | None:
-    """Return sound as a data URI: MP3, or Ogg where this libsndfile writes no MP3.
+def sound_uri(y: NDArray[np.float32], *, sr: int) -> str | None:
+    """Return sound as a data URI.
 
     Parameters
     ----------
     y : ndarray of float32, shape (samples,)
-        Mono; what exceeds full scale is clipped.
+        Mono.
     sr : int
         Its sampling rate in Hz.
 
@@ -120,34 +115,12 @@ def encoded(y: NDArray[np.float32], *, sr: int) -> str | None:
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.reporting.excerpt import encoded
+    >>> from genre_audio.reporting.excerpt import sound_uri
     >>> y = 0.1 * np.sin(np.arange(22050, dtype=np.float32) / 10)
-    >>> encoded(y, sr=22050)[:5]
-    'data:'
+    >>> sound_uri(y, sr=22050)[:11]
+    'data:audio/'
     """
-    import soundfile
-    import soxr
-
-    wanted = AnalysisConfig().sr
-    if len(y) < sr // 10:
+    made = compressed(y, sr=sr, wanted=AnalysisConfig().sr)
+    if made is None:
         return None
-    if sr != wanted:
-        y = soxr.resample(y, sr, wanted, quality="HQ")
-    y = _faded(np.clip(np.nan_to_num(y), -1.0, 1.0), sr=wanted)
-    able = soundfile.available_formats()
-    for form, subtype, kind in _FORMS:
-        if form in able:
-            out = io.BytesIO()
-            how: dict[str, Any] = {"compression_level": _COMPRESSION}
-            soundfile.write(out, y, wanted, format=form, subtype=subtype, **how)
-            return f"data:{kind};base64,{base64.b64encode(out.getvalue()).decode()}"
-    return None
-
-
-def _faded(y: NDArray[np.float32], *, sr: int) -> NDArray[np.float32]:
-    """Fade in and out: a cut in the middle of a sound is a click."""
-    count = min(round(_FADE_SECONDS * sr), len(y) // 2)
-    ramp = np.linspace(0.0, 1.0, count, dtype=np.float32)
-    shape = np.ones(len(y), dtype=np.float32)
-    shape[:count], shape[len(y) - count :] = ramp, ramp[::-1]
-    return np.asarray(y * shape, dtype=np.float32)
+    return f"data:{made.kind};base64,{base64.b64encode(made.content).decode()}"

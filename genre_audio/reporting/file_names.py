@@ -35,7 +35,7 @@ def page_name(recording: str) -> str:
     --------
     >>> from genre_audio.reporting.file_names import page_name
     >>> page_name("Tapes/Añay <1>.wav"), page_name("../../etc/passwd")
-    ('tapes-anay-1-wav-b38a87c1ad6f.html', 'etc-passwd-42a5f0a0c0ff.html')
+    ('tapes-anay-1-wav-309b1d521451.html', 'etc-passwd-3754d6cb3a38.html')
     """
     # Bytes that are no UTF-8 come as stray surrogates, and are hashed as they are.
     whole = hashlib.sha256(recording.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]

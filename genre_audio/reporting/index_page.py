@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from genre_audio.learning.plane import Plane
 from genre_audio.reporting.canvas import svg_markup
 from genre_audio.reporting.drawing import drawing
 from genre_audio.reporting.map_figure import MOST_NUMBERED, MOST_SHOWN, map_figure
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from genre_audio.learning.neighbourhood import Neighbourhood
+    from genre_audio.learning.plane import Plane
     from genre_audio.prediction import Prediction
 
 __all__ = ["IndexRow", "index_page"]
@@ -184,7 +184,7 @@ def _kinds(rows: Sequence[IndexRow]) -> list[tuple[int, str]]:
 def _genres(
     rows: Sequence[IndexRow], labels: Sequence[str]
 ) -> list[tuple[str, int, int, int, int]]:
-    """For each genre: likeliest of how many, alone, at a distance, and not ruled out of how many."""
+    """Count for each genre: likeliest, of these alone and at a distance; not ruled out."""
     found = []
     for label in labels:
         first = [row.kind for row in rows if row.label == label]

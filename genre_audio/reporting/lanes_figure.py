@@ -8,14 +8,15 @@ Lanes stand exactly under the waveform and the spectrogram of
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from genre_audio.reporting.canvas import SMALL, canvas
+from genre_audio.reporting.canvas import canvas, figure_of
 from genre_audio.reporting.drawing import PALETTE
 from genre_audio.reporting.printable import distinct, printable
-from genre_audio.reporting.sound_figures import time_axis, time_place, whole
+from genre_audio.reporting.sound_figures import time_axis, time_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,9 @@ __all__ = ["Lane", "lanes_figure"]
 
 _LANE: Final = 30
 _FOOT: Final = 42
-_NAME_WIDTH: Final = 12
+_NAME_WIDTHS: Final = (14, 12, 9, 6, 5)
+_NAME: Final = 10.5
+_ROOM: Final = 66
 _TALL: Final = 0.8
 _BAR: Final = 0.2
 
@@ -104,13 +107,23 @@ def lanes_figure(
         _draw(axes, lane, foot=foot)
     for mark in marks:
         axes.axvline(mark, color=PALETTE["ink"][0], dashes=(3, 3), linewidth=1.0)
-    names = distinct([printable(lane.name) for lane in lanes], width=_NAME_WIDTH)
-    axes.set_yticks([len(lanes) - 1 - k + _TALL / 2 for k in range(len(lanes))], names)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, labelsize=_NAME)
+    places = [len(lanes) - 1 - k + _TALL / 2 for k in range(len(lanes))]
+    for most in _NAME_WIDTHS:
+        axes.set_yticks(places, distinct(_names(lanes), width=most))
+        if all(label.get_window_extent().width < _ROOM for label in axes.get_yticklabels()):
+            break
     axes.set(ylim=(0, len(lanes)))
     time_axis(axes, seconds)
-    axes.tick_params(labelsize=SMALL)
-    return whole(axes)
+    return figure_of(axes)
+
+
+def _names(lanes: Sequence[Lane]) -> list[str]:
+    """Return names of which the first signs fit: wide ones are not known to what measures."""
+    names = [printable(lane.name) for lane in lanes]
+    if any(unicodedata.east_asian_width(sign) in "WF" for name in names for sign in name):
+        return distinct(names, width=_NAME_WIDTHS[-1])
+    return names
 
 
 def _draw(axes: Axes, lane: Lane, *, foot: float) -> None:

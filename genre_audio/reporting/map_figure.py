@@ -34,7 +34,7 @@ MOST_NUMBERED: Final = 60
 _MOST_LEARNED: Final = 500
 _ROOM: Final = 0.62
 _NUMBER: Final = 8
-_AXES: Final = 285
+_AXES: Final = 280
 _GAP: Final = 0.006
 _DOT: Final = 0.007
 _SIDES: Final = ((1, 0.6), (-1, 0.6), (1, -0.6), (-1, -0.6), (0, 1.2), (0, -1.2))
@@ -135,7 +135,7 @@ def _recordings(axes: Axes, places: NDArray[np.float64]) -> None:
 
 def _numbers(spots: NDArray[np.float64]) -> dict[int, tuple[float, float]]:
     """Choose where numbers stand beside dots, as shares of the axes; some find no room."""
-    wide, high = 0.5 * _NUMBER * 1.4 / _AXES, 0.5 * _NUMBER * 0.9 / _AXES
+    wide, high = 0.5 * _NUMBER * 1.4 / _AXES, 0.5 * _NUMBER * 1.15 / _AXES
     taken: list[NDArray[np.float64]] = []
     found: dict[int, tuple[float, float]] = {}
     for place, spot in enumerate(spots):

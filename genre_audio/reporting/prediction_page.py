@@ -16,7 +16,6 @@ from genre_audio.reporting.page import listed, render
 from genre_audio.reporting.prediction_parts import (
     clock,
     content_lanes,
-    content_of,
     genre_lanes,
     probability_bars,
     said_of_lanes,
@@ -93,7 +92,7 @@ def prediction_page(
             reason=verdict.reason,
             doubtful=verdict.kind in {"no_music", "too_short", "unlike"},
             prediction=prediction,
-            content=content_of(prediction),
+            content=prediction.content,
             pictures_over_time=_over_time(prediction, view, excerpt),
             with_sound=view is not None,
             excerpt=excerpt,
@@ -120,12 +119,13 @@ def _over_time(
     made = []
     if view is not None:
         made += [spectrogram_markup(view, scale=SCALE), outline_markup(view, scale=SCALE)]
+    stretches = () if prediction.content is None else prediction.content.stretches
     if contents := content_lanes(prediction):
-        stretches = content_of(prediction).stretches
         made.append(
             svg_markup(
                 lanes_figure(contents, seconds=seconds),
                 scale=SCALE,
+                tight=False,
                 prefix="contents",
                 title="Contents over time",
                 description=said_of_lanes([(s.start, s.stop, s.content) for s in stretches]),
@@ -142,6 +142,7 @@ def _over_time(
             svg_markup(
                 figure,
                 scale=SCALE,
+                tight=False,
                 prefix="genres",
                 title="Genres over time",
                 description=_genres_said(prediction),
@@ -158,11 +159,9 @@ def _genres_said(prediction: Prediction) -> str:
 
 def _provenance(prediction: Prediction, provenance: Mapping[str, object]) -> dict[str, list[str]]:
     known: dict[str, Any] = {"Model": prediction.model, "Schema": prediction.schema}
-    content = content_of(prediction)
-    if content is not None and content.model:
-        known["Model of contents"] = content.model
-    if parameters := getattr(prediction, "parameters", None):
-        known["Parameters"] = parameters
+    if prediction.content is not None:
+        known["Model of contents"] = prediction.content.model
+    known["Parameters"] = prediction.parameters
     return {
         key: lines for key, value in {**known, **provenance}.items() if (lines := listed(value))
     }

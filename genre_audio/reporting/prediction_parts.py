@@ -17,7 +17,6 @@ __all__ = [
     "Bar",
     "clock",
     "content_lanes",
-    "content_of",
     "flags_of",
     "genre_lanes",
     "probability_bars",
@@ -85,19 +84,6 @@ def probability_bars(prediction: Prediction) -> list[Bar]:
     ]
 
 
-def content_of(prediction: Prediction) -> Any:  # noqa: ANN401
-    """Return the timeline of contents, or None where there is none.
-
-    Examples
-    --------
-    >>> from genre_audio.prediction import Prediction
-    >>> from genre_audio.reporting.prediction_parts import content_of
-    >>> content_of(Prediction("a.wav", {"jazz": 1.0}, (), (), 50.0, unlike=False)) is None
-    True
-    """
-    return getattr(prediction, "content", None)
-
-
 def content_lanes(prediction: Prediction) -> list[Lane]:
     """Return a lane for each content that there is: music first, silence last.
 
@@ -108,7 +94,7 @@ def content_lanes(prediction: Prediction) -> list[Lane]:
     >>> content_lanes(Prediction("a.wav", {"jazz": 1.0}, (), (), 50.0, unlike=False))
     []
     """
-    timeline = content_of(prediction)
+    timeline = prediction.content
     if timeline is None:
         return []
     there = {stretch.content for stretch in timeline.stretches}

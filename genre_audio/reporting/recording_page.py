@@ -106,6 +106,7 @@ def outline_markup(view: RecordingView, *, scale: tuple[float, float] = _SCALE) 
     return svg_markup(
         figure,
         scale=scale,
+        tight=False,
         prefix="outline",
         title=f"Waveform of {view.name}",
         description=(
@@ -133,6 +134,7 @@ def spectrogram_markup(view: RecordingView, *, scale: tuple[float, float] = _SCA
     return svg_markup(
         figure,
         scale=scale,
+        tight=False,
         prefix="spectrogram",
         title=f"Mel spectrogram of {view.name}",
         description=_spectrogram_words(view),

@@ -10,25 +10,26 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from genre_audio.errors import AudioError, OutputError, ParameterError
 from genre_audio.exploration.recording_view import view_recording
-from genre_audio.files import fingerprint, replace_text
+from genre_audio.files import replace_text
 from genre_audio.learning.plane import Plane
-from genre_audio.reporting.excerpt import Excerpt, encoded, excerpt_place
+from genre_audio.reporting.excerpt import Excerpt, excerpt_place, sound_uri
 from genre_audio.reporting.file_names import page_name
 from genre_audio.reporting.index_page import IndexRow, index_page
 from genre_audio.reporting.prediction_page import prediction_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from genre_audio.exploration.recording_view import RecordingView
     from genre_audio.prediction import Prediction
     from genre_audio.training import ModelBundle
 
@@ -170,33 +171,34 @@ def recording_report(
     >>> recording_report(Reported(prediction)).splitlines()[0]
     '<!DOCTYPE html>'
     """
-    prediction, path = recording.prediction, recording.path
-    known: dict[str, object] = {"Recording": {"name": prediction.recording}}
+    prediction = recording.prediction
     view = excerpt = None
-    if path is not None:
+    file: dict[str, object] = {"name": prediction.recording}
+    file |= {key: prediction.file[key] for key in ("size", "sha256") if key in prediction.file}
+    if recording.path is not None:
         start, stop, why = excerpt_place(prediction)
+        keep = (start, stop) if sound else None
         try:
-            file = fingerprint(path)
-            keep = (start, stop) if sound else None
-            view = view_recording(path, name=prediction.recording, keep=keep)
-        except (AudioError, OSError) as error:
+            view = view_recording(recording.path, name=prediction.recording, keep=keep)
+        except AudioError as error:
             # It was readable when it was predicted; what was said of it then still stands.
-            known["Recording"] = {"name": prediction.recording, "no longer readable": str(error)}
+            file["no longer readable"] = str(error)
         else:
-            known["Recording"] = {
-                "name": prediction.recording, "bytes": f"{file.size:,}", "SHA-256": file.sha256
-            }  # fmt: skip
-            uri = encoded(view.excerpt, sr=view.quality.sr)
-            if uri is not None:
-                heard = start + len(view.excerpt) / view.quality.sr
-                excerpt = Excerpt(start, heard, why, uri)
+            excerpt = _excerpt(view, start=start, why=why)
     return prediction_page(
         prediction,
         view=view,
         excerpt=excerpt,
-        provenance={**known, **(provenance or {})},
+        provenance={"Recording": file, **(provenance or {})},
         index=index,
     )
+
+
+def _excerpt(view: RecordingView, *, start: float, why: str) -> Excerpt | None:
+    uri = sound_uri(view.excerpt, sr=view.quality.sr)
+    if uri is None:
+        return None
+    return Excerpt(start, start + len(view.excerpt) / view.quality.sr, why, uri)
 
 
 def _folder(

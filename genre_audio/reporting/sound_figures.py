@@ -1,6 +1,8 @@
 """The pictures of a recording, from plain numbers; call them inside `drawing()`.
 
-Time is in seconds and frequency in Hz, as they are everywhere else.
+Time is in seconds and frequency in Hz, as they are everywhere else. Figures are as wide as
+each other and have time at the same place, so that moments stand under each other on a
+page: `inline_svg` must not cut them (``tight=False``).
 """
 
 from __future__ import annotations
@@ -25,7 +27,6 @@ __all__ = [
     "spectrogram_figure",
     "time_axis",
     "time_place",
-    "whole",
 ]
 
 _WIDTH: Final = 720
@@ -90,7 +91,7 @@ def outline_figure(
     axes.grid(visible=True, axis="y", linewidth=0.6)
     axes.set_axisbelow(True)
     time_axis(axes, seconds)
-    return whole(axes)
+    return figure_of(axes)
 
 
 def spectrogram_figure(
@@ -139,28 +140,7 @@ def spectrogram_figure(
     axes.set(ylim=(-1, bands), ylabel="frequency (Hz)")
     time_axis(axes, seconds)
     _key(axes)
-    return whole(axes)
-
-
-def whole(axes: Axes) -> Figure:
-    """Keep figures as wide as each other, so that moments stand under each other on a page.
-
-    Examples
-    --------
-    >>> from genre_audio.reporting.canvas import canvas, figure_of
-    >>> from genre_audio.reporting.drawing import drawing
-    >>> from genre_audio.reporting.sound_figures import whole
-    >>> with drawing():
-    ...     axes = canvas(144, 72)
-    ...     whole(axes) is figure_of(axes)
-    True
-    """
-    from matplotlib.patches import Rectangle
-
-    figure = figure_of(axes)
-    frame = Rectangle((0, 0), 1, 1, transform=figure.transFigure, fill=False, linewidth=0)
-    figure.add_artist(frame)
-    return figure
+    return figure_of(axes)
 
 
 def _shades(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -214,8 +194,8 @@ def time_axis(axes: Axes, seconds: float) -> None:
     >>> with drawing():
     ...     axes = canvas(144, 72)
     ...     time_axis(axes, 90.0)
-    >>> axes.get_xlim()[1] == 90.0, [label.get_text() for label in axes.get_xticklabels()][:2]
-    (True, ['0', '10'])
+    >>> [label.get_text() for label in axes.get_xticklabels()][:2]
+    ['0', '10']
     """
     step = next((s for s in _STEPS if seconds / s <= _MOST_TICKS), 3600 * (1 + seconds // 32400))
     ticks = np.arange(0, seconds + step / 1000, step)
