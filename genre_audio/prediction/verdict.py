@@ -143,8 +143,8 @@ def _no_music(prediction: Prediction, music: float) -> Verdict:
 
 def _why_unlike(prediction: Prediction) -> str:
     return (
-        f"{_ranked(prediction)} This ranking is a likeness at a distance: {_nearer(prediction)} lie "
-        "nearer to the rest of them than this one does. How often such rankings are right was "
+        f"{_ranked(prediction)} This ranking is a likeness at a distance: {_nearer(prediction)} "
+        "lie nearer to the rest of them than this one does. How often such rankings are right was "
         "measured on recordings like those trained on: not guaranteed here."
     )
 
