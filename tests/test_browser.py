@@ -9,7 +9,9 @@ from __future__ import annotations
 import pytest
 
 from browser import CHROMIUM, browser
-from sample_pages import evaluation_sample, exploration_sample, recording_sample
+from genre_audio.reporting.study_page import study_page
+from sample_pages import EVIL, evaluation_sample, exploration_sample, recording_sample
+from sample_studies import study
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 
@@ -17,6 +19,7 @@ PAGES = {
     "exploration": lambda folder: exploration_sample(),
     "recording": recording_sample,
     "evaluation": lambda folder: evaluation_sample(),
+    "study": lambda folder: study_page(study(), title=EVIL),
 }
 
 
