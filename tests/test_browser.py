@@ -9,9 +9,7 @@ from __future__ import annotations
 import pytest
 
 from browser import CHROMIUM, browser
-from genre_audio.reporting.study_page import study_page
-from sample_pages import EVIL, evaluation_sample, exploration_sample, recording_sample
-from sample_studies import study
+from sample_pages import evaluation_sample, exploration_sample, recording_sample
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 
@@ -19,7 +17,6 @@ PAGES = {
     "exploration": lambda folder: exploration_sample(),
     "recording": recording_sample,
     "evaluation": lambda folder: evaluation_sample(),
-    "study": lambda folder: study_page(study(), title=EVIL),
 }
 
 

@@ -16,9 +16,8 @@ from genre_audio.reporting.drawing import drawing
 from genre_audio.reporting.printable import printable
 from genre_audio.reporting.study_figures import score_picture, study_pictures
 from genre_audio.reporting.study_page import study_page
-from pages import elements, parsed, table, words
 from sample_studies import BALANCES, COUNTS, GENRES, LEARNERS, study
-from test_evaluation_page import EVIL, NAMES
+from test_evaluation_page import EVIL, NAMES, elements, needs_browser, opened, parsed, table, words
 
 
 @pytest.fixture(scope="module")
@@ -242,3 +241,15 @@ def test_nothing_that_a_picture_of_scores_shows_is_outside_of_it(full):
             for it in (full.evaluation(a, balance=b) for a in LEARNERS for b in BALANCES):
                 ends = [*it.intervals[score], it.baseline if score == "accuracy" else 1 / 3]
                 assert low <= min(ends) <= max(ends) <= high
+
+
+# In a browser ----------------------------------------------------------------------------
+
+
+@needs_browser
+def test_a_browser_opens_it_without_a_request_or_an_error(text, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(text, encoding="utf-8")
+    page, console = opened(path, profile=tmp_path / "profile")
+    assert console == []
+    assert len(elements(page, "button")) > 10
