@@ -5,19 +5,29 @@ model refuses; the segments' probabilities are averaged. A label never comes alo
 whole ranking comes with it, and how far the recording lies from anything learned.
 """
 
+from genre_audio.prediction.moments import Moment, moments
 from genre_audio.prediction.predict import (
     predict_extracted,
     predict_recording,
     predict_table,
     schema_for,
+    segmentation_for,
 )
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
+from genre_audio.prediction.timeline import Change, GenreTimeline, Span, genre_timeline
 
 __all__ = [
+    "Change",
+    "GenreTimeline",
+    "Moment",
     "Prediction",
     "SegmentPrediction",
+    "Span",
+    "genre_timeline",
+    "moments",
     "predict_extracted",
     "predict_recording",
     "predict_table",
     "schema_for",
+    "segmentation_for",
 ]

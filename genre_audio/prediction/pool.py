@@ -1,7 +1,8 @@
 """From the segments of recordings to one `Prediction` each.
 
-A recording's probabilities are the mean of its segments', weighted by length. Nothing may
-enter here that reads recordings.
+A recording's probabilities are the mean of its segments', weighted by how much each
+counts: its length, shared with segments that it overlaps. Nothing may enter here that
+reads recordings.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 
 from genre_audio.learning.bearing import shortness
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
+from genre_audio.prediction.timeline import genre_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,11 +93,13 @@ def pool(
         weights, total = lengths[mine], lengths[mine].sum()
         mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / total
         percentile = float((percentiles[mine] * weights).sum() / total)
+        said = tuple(segments[place] for place in mine)
         predictions.append(
             Prediction(
                 recording=name,
                 probabilities=dict(zip(labels, mean.tolist(), strict=True)),
-                segments=tuple(segments[place] for place in mine),
+                segments=said,
+                timeline=genre_timeline(said),
                 refused=(),
                 distance_percentile=percentile,
                 genres_not_ruled_out=bundle.not_ruled_out(mean, coverage=coverage),

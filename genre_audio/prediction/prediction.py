@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
+from genre_audio.prediction.places import seconds_covered
+
 if TYPE_CHECKING:
+    from genre_audio.prediction.timeline import GenreTimeline
     from genre_audio.segment import Refused
 
 __all__ = ["SHORTEST", "Prediction", "SegmentPrediction"]
@@ -61,8 +64,8 @@ class Prediction:
     recording : str
         Its name.
     probabilities : dict of str to float
-        Mean of its segments' probabilities, weighted by their length; by genre, in the
-        model's order.
+        Mean of its segments' probabilities, each second of what was heard with the same
+        weight; by genre, in the model's order.
     segments : tuple of SegmentPrediction
         In order of time.
     refused : tuple of Refused
@@ -82,6 +85,8 @@ class Prediction:
         How often. Not guaranteed where `unlike`.
     quality : dict
         Measurements of the recording, where it was read from audio.
+    timeline : GenreTimeline, optional
+        Its genres over time.
 
     Examples
     --------
@@ -103,6 +108,7 @@ class Prediction:
     quality: dict[str, Any] = dataclasses.field(default_factory=dict)
     genres_not_ruled_out: tuple[str, ...] | None = None
     coverage: float | None = None
+    timeline: GenreTimeline | None = None
 
     @property
     def label(self) -> str:
@@ -117,7 +123,7 @@ class Prediction:
     @property
     def too_short_to_tell(self) -> bool:
         """Whether what was heard is too short to call it like what was learned."""
-        heard = sum(segment.stop - segment.start for segment in self.segments)
+        heard = seconds_covered((segment.start, segment.stop) for segment in self.segments)
         return bool(self.segments) and heard < SHORTEST and not self.unlike
 
     def ranking(self, k: int) -> list[tuple[str, float]]:
@@ -138,6 +144,7 @@ class Prediction:
             "unlike_training": self.unlike,
             "too_short_to_tell": self.too_short_to_tell,
             "segments": [segment.as_dict() for segment in self.segments],
+            "timeline": None if self.timeline is None else self.timeline.as_dict(),
             "refused": [dataclasses.asdict(refused) for refused in self.refused],
             "quality": self.quality,
             "model": self.model,
