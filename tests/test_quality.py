@@ -248,3 +248,25 @@ def test_figures_of_channels_are_plain_and_rounded() -> None:
     for name in ("channel_balance_db", "mixdown_db"):
         assert figures[name] == round(figures[name], 2)
         assert type(figures[name]) is float
+
+
+# Silence ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.5, 1.0])
+def test_silence_is_the_share_of_windows_without_sound(seconds: float) -> None:
+    y = np.concatenate([silence(seconds, sr=8000), LEFT[: round((2 - seconds) * 8000)]])
+    assert measure(y).silent == pytest.approx(seconds / 2, abs=1e-12)
+
+
+@pytest.mark.parametrize(("down", "share"), [(50, 0.0), (70, 0.5)])
+def test_what_lies_sixty_decibels_below_the_mean_is_silence(down: float, share: float) -> None:
+    y = tone(100, seconds=2, sr=8000)
+    y[8000:] *= np.float32(10 ** (-down / 20))
+    # The mean is 3 dB below the louder half.
+    assert measure(y).silent == share
+
+
+def test_all_of_a_silent_recording_is_silence() -> None:
+    assert measure(silence(1, sr=8000)).silent == 1.0
+    assert measure(silence(0)).silent is None

@@ -23,6 +23,7 @@ __all__ = ["Quality", "QualityMeter"]
 
 _WINDOW_SECONDS: Final = 0.1
 _FLOOR: Final = 1e-6  # -120 dBFS, below the noise of 16 bits
+_SILENT: Final = 1e-6  # a power 60 dB down
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Quality:
     mixdown_db : float, optional
         Level of the channels' mean relative to that of the channels: 0 where they are the
         same, -3 where they have nothing in common, far lower where they cancel.
+    silent : float, optional
+        Share of the 0.1 s windows that lie 60 dB or more below the mean level.
 
     Examples
     --------
@@ -71,18 +74,17 @@ class Quality:
     bandwidth_hz: int | None = None
     channel_balance_db: float | None = None
     mixdown_db: float | None = None
+    silent: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures that there are by name, levels rounded to 0.01 dB."""
-        rounded = {
-            name: round(value, 2) if name.endswith(("dbfs", "_db")) else value
-            for name, value in dataclasses.asdict(self).items()
-            if value is not None
-        }
-        return rounded | {
-            "clipped": round(self.clipped, 8),
-            "dc_offset": round(self.dc_offset, 8),
-        }
+        found = {key: value for key, value in dataclasses.asdict(self).items() if value is not None}
+        for name in found:
+            if name.endswith(("dbfs", "_db")):
+                found[name] = round(found[name], 2)
+            elif name in {"clipped", "dc_offset", "silent"}:
+                found[name] = round(found[name], 8)
+        return found
 
 
 class QualityMeter:
@@ -154,6 +156,7 @@ class QualityMeter:
             self._window * self._channels if len(full) else count
         )
         floor = float(np.quantile(powers, 0.1)) if len(powers) else 0.0
+        silent = float((powers <= _SILENT * power / count).mean()) if len(powers) else None
         return Quality(
             sr=self._sr,
             channels=self._channels,
@@ -166,6 +169,7 @@ class QualityMeter:
             bandwidth_hz=self._sampled.bandwidth_hz(),
             channel_balance_db=self._sampled.channel_balance_db(),
             mixdown_db=self._sampled.mixdown_db(),
+            silent=silent,
         )
 
 

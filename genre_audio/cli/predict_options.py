@@ -22,6 +22,7 @@ __all__ = [
     "Output",
     "Params",
     "Recordings",
+    "Report",
     "Segments",
     "Table",
     "TagAll",
@@ -97,8 +98,8 @@ Content = Annotated[
     bool | None,
     typer.Option(
         "--content/--no-content",
-        help="Tell speech, singing, instruments, noise and silence apart first; segments then "
-        "count by how much music they hold.",
+        help="Tell speech, singing, instruments, noise and silence apart first, so that "
+        "segments count by how much music they hold: done unless it is refused.",
     ),
 ]
 Whole = Annotated[
@@ -109,8 +110,8 @@ Explain = Annotated[
     bool | None,
     typer.Option(
         "--explain/--no-explain",
-        help="Name the nearest training recordings, and what speaks for and against the label; "
-        "by default in answers and JSON.",
+        help="Name the nearest training recordings, and what speaks for and against the label: "
+        "done for one recording and in reports unless it is refused.",
     ),
 ]
 Exports = Annotated[
@@ -118,9 +119,17 @@ Exports = Annotated[
     typer.Option(
         "--export",
         metavar="FORM[:PLACE]",
-        help="Write genres (and contents) over time for other tools: audacity, csv, elan, "
-        "jams, jsonl, raven or sonic-visualiser; into a folder, or for one recording a file. "
-        "May be given several times.",
+        help="Write genres and contents over time for other tools: audacity, csv, elan, jams, "
+        "jsonl, raven or sonic-visualiser; into a folder, or for one recording a file. May be "
+        "given several times.",
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PLACE",
+        help="Write a page on one recording (a file that ends in .html), or pages on all with "
+        "an index into a folder.",
     ),
 ]
 Params = Annotated[

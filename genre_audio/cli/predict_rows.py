@@ -13,6 +13,9 @@ from genre_audio.errors import ParameterError, TableError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from genre_audio.audio import Source
     from genre_audio.cli.predict_setting import Setting
     from genre_audio.errors import AudioError
@@ -55,7 +58,19 @@ class Told:
     predictions: Iterable[Prediction]
     count: int
     failures: Mapping[str, Mapping[str, str]]
-    paths: Mapping[str, Path]
+    recordings: Mapping[str, Extracted] = dataclasses.field(default_factory=dict)
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """Where recordings lie, by name."""
+        return {name: recording.path for name, recording in self.recordings.items()}
+
+    def rows(self, name: str) -> NDArray[np.float64] | None:
+        """Return the features of a recording's segments, where they are known."""
+        import numpy as np
+
+        recording = self.recordings.get(name)
+        return None if recording is None else np.array([row.values for row in recording.rows])
 
 
 def from_recordings(
@@ -94,13 +109,14 @@ def from_recordings(
         coverage=setting.parameters.coverage,
         contents=contents,
         whole=setting.parameters.whole,
+        explain=setting.parameters.explain,
     )
     failures = {
         failure.name: {"kind": failure.kind, "message": failure.message}
         for failure in described.failures
     }
-    paths = {recording.name: recording.path for recording in described.recordings}
-    return Told(predictions, len(described.recordings), failures, paths)
+    recordings = {recording.name: recording for recording in described.recordings}
+    return Told(predictions, len(recordings), failures, recordings)
 
 
 def _tables(sources: Sequence[Source], schema: str) -> list[Path]:
@@ -153,8 +169,6 @@ def from_table(path: Path, setting: Setting) -> tuple[Told, Setting]:
     from genre_audio.prediction import predict_table
     from genre_audio.tables import read_table
 
-    if setting.parameters.content is not None:
-        raise ParameterError("a table cannot be listened to: --content needs recordings")
     table = read_table(path)
     if table.frame.empty:
         raise TableError(f"{path} names columns and has no rows: no recording could be read")
@@ -166,9 +180,10 @@ def from_table(path: Path, setting: Setting) -> tuple[Told, Setting]:
         )
     if table.segmentation_inferred:
         say(f"{path} has no manifest; its segments seem to last {cut.seconds:g} s")
-    predictions = predict_table(table, setting.bundle, coverage=setting.parameters.coverage)
-    parameters = dataclasses.replace(
-        setting.parameters, segmentation=cut.as_dict() | {"digest": cut.digest}
+    asked = setting.parameters
+    predictions = predict_table(
+        table, setting.bundle, coverage=asked.coverage, explain=asked.explain
     )
+    parameters = dataclasses.replace(asked, segmentation=cut.as_dict() | {"digest": cut.digest})
     setting = dataclasses.replace(setting, parameters=parameters)
-    return Told(predictions, len(predictions), {}, {}), setting
+    return Told(predictions, len(predictions), {}), setting

@@ -164,7 +164,13 @@ def _listener(
         return entry
     if wanted is False or not (wanted or default):
         return None
-    return resolve_model(task="content")
+    try:
+        return resolve_model(task="content")
+    except ModelError as error:
+        if wanted:
+            raise
+        say(f"what recordings hold is not told: {error}")
+        return None
 
 
 def _digest(entry: ModelEntry) -> str:

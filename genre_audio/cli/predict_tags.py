@@ -47,12 +47,24 @@ class Tagging:
     passed_over: list[str] = dataclasses.field(default_factory=list)
 
     @classmethod
-    def of(cls, wanted: bool, *, copies: Path | None, in_place: bool, undecided: bool) -> Tagging:
+    def of(
+        cls,
+        wanted: bool,
+        *,
+        copies: Path | None,
+        in_place: bool,
+        undecided: bool,
+        table: Path | None = None,
+    ) -> Tagging:
         """Make it from options, and refuse before the work what cannot be done after it."""
         if not wanted and (copies is not None or in_place or undecided):
             raise ParameterError("--tag-copies, --tag-in-place and --tag-all need --write-tags")
         if copies is not None and in_place:
             raise ParameterError("choose --tag-copies or --tag-in-place")
+        if wanted and table is not None:
+            raise ParameterError(
+                "--write-tags needs recordings: a table does not say where they lie"
+            )
         if wanted:
             from genre_audio.reporting.tags import require_mutagen
 

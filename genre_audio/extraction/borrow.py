@@ -85,5 +85,13 @@ def look(table: Path, *, schema: Schema, segmentation: Segmentation) -> Known:
 
 
 def _is_measured(recording: Extracted) -> bool:
-    """Tell whether an earlier version measured all that this one does."""
-    return {field.name for field in dataclasses.fields(Quality)} <= recording.quality.keys()
+    """Tell whether an earlier version measured all that this one does.
+
+    What depends on the recording is left out of its quality; of that, an earlier version
+    has nothing at all.
+    """
+    fields = dataclasses.fields(Quality)
+    always = {field.name for field in fields if field.default is dataclasses.MISSING}
+    perhaps = {field.name for field in fields} - always
+    known = recording.quality.keys()
+    return always <= known and bool(perhaps & known)

@@ -6,7 +6,8 @@ whole ranking comes with it, and how far the recording lies from anything learne
 """
 
 from genre_audio.prediction.content import ContentTimeline, Stretch, music_weights
-from genre_audio.prediction.listening import Heard, content_timeline, listen, timeline_of
+from genre_audio.prediction.likeness import Neighbour
+from genre_audio.prediction.listening import Heard, content_timeline, listen
 from genre_audio.prediction.moments import Moment, moments
 from genre_audio.prediction.predict import (
     predict_extracted,
@@ -14,8 +15,12 @@ from genre_audio.prediction.predict import (
     predict_table,
 )
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
+from genre_audio.prediction.quality_words import Remark
+from genre_audio.prediction.reasons import Reason
 from genre_audio.prediction.schema import schema_for, segmentation_for
+from genre_audio.prediction.stretches import timeline_of
 from genre_audio.prediction.timeline import Change, GenreTimeline, Span, genre_timeline
+from genre_audio.prediction.verdict import Verdict
 
 __all__ = [
     "Change",
@@ -23,10 +28,14 @@ __all__ = [
     "GenreTimeline",
     "Heard",
     "Moment",
+    "Neighbour",
     "Prediction",
+    "Reason",
+    "Remark",
     "SegmentPrediction",
     "Span",
     "Stretch",
+    "Verdict",
     "content_timeline",
     "genre_timeline",
     "listen",

@@ -28,6 +28,7 @@ def predict_batches(
     coverage: float | None = None,
     contents: Mapping[str, ContentTimeline] | None = None,
     whole: bool = False,
+    explain: bool = False,
 ) -> Iterator[Prediction]:
     """Yield what described recordings resemble, in the order given.
 
@@ -38,7 +39,7 @@ def predict_batches(
     ----------
     recordings : sequence of Extracted
         Described by the model's schema and in segments of its length.
-    bundle, coverage, whole
+    bundle, coverage, whole, explain
         As in `predict_recording`.
     contents : mapping of str to ContentTimeline, optional
         What recordings hold, by name.
@@ -57,9 +58,8 @@ def predict_batches(
     """
     for batch in _batches(recordings):
         known = None if contents is None else [contents.get(each.name) for each in batch]
-        predictions = predict_extracted(
-            batch, bundle, coverage=coverage, contents=known, whole=whole
-        )
+        how: dict[str, Any] = {"coverage": coverage, "whole": whole, "explain": explain}
+        predictions = predict_extracted(batch, bundle, contents=known, **how)
         for recording, prediction in zip(batch, predictions, strict=True):
             yield dataclasses.replace(prediction, file=_file(recording))
 

@@ -22,8 +22,9 @@ from genre_audio.errors import AudioError
 from genre_audio.execution import map_unordered
 from genre_audio.extraction import expected_seconds
 from genre_audio.files import replacing
-from genre_audio.prediction.listening import HOP, Heard, listen, timeline_of
+from genre_audio.prediction.listening import HOP, Heard, listen
 from genre_audio.prediction.schema import schema_for
+from genre_audio.prediction.stretches import timeline_of
 from genre_audio.training import load_bundle
 
 if TYPE_CHECKING:

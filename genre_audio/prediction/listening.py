@@ -1,11 +1,10 @@
-"""Listening through a recording: what it holds at each moment, by a content model.
+"""Listening through a recording: where it sounds, and how each moment of that sounds.
 
 A recording is read twice, and never held: once for the level of each half second, which
 says where it sounds, and once to describe windows of the model's length inside each
 stretch that sounds, one every second. No window reaches into silence, because the clips
 that the model learned from do not: a second of it moves features further than most music
-does. What a window is called counts for its middle; `smoothing` then makes stretches of
-that.
+does. `stretches` then asks a model what they are.
 
 What was heard (`Heard`) depends on the recording and the schema, not on the model, and
 can be asked again.
@@ -24,15 +23,10 @@ from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError
 from genre_audio.extraction import prepare_kernels
 from genre_audio.features import feature_row
-from genre_audio.prediction.content import SILENCE, ContentTimeline, Stretch
 from genre_audio.prediction.levels import CELL_SECONDS, cell_levels, sounding
 from genre_audio.prediction.schema import schema_for
-from genre_audio.prediction.smoothing import (
-    likeliest_path,
-    posteriors,
-    runs,
-    without_short_runs,
-)
+from genre_audio.prediction.smoothing import runs
+from genre_audio.prediction.stretches import timeline_of
 from genre_audio.segment import Segment
 
 if TYPE_CHECKING:
@@ -42,23 +36,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from genre_audio.features import Schema
+    from genre_audio.prediction.content import ContentTimeline
     from genre_audio.training import ModelBundle
 
-__all__ = ["Heard", "content_timeline", "listen", "timeline_of"]
+__all__ = ["Heard", "content_timeline", "listen"]
 
 HOP: Final = 2
 """Cells between windows."""
 
-EXPECTED_SECONDS: Final = 30.0
-"""How long a content is expected to last."""
-
-WEIGHT: Final = 2.0
-"""How many times what a window says counts over its length; overlapping ones repeat it."""
-
-LEAST_SECONDS: Final = 3.0
-"""Shorter stretches of sound go to a neighbour: the shortest clips that were learned."""
-
-_PIECE: Final = Segmentation(seconds=2 * CELL_SECONDS)
+# Of two seconds, so that a remainder too short to be a segment joins the one before.
+_PIECE: Final = Segmentation(seconds=2.0)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -165,7 +152,7 @@ def listen(recording: str | os.PathLike[str] | Source, bundle: ModelBundle) -> H
 
 
 def _pieces(path: Path, *, schema: Schema) -> Iterator[NDArray[np.float32]]:
-    """Yield a recording's samples second by second; what is refused becomes zeros."""
+    """Yield a recording's samples in short pieces; what is refused becomes zeros."""
     sr = schema.config.sr
     with open_recording(path) as opened:
         for piece in opened.segments(sr=sr, segmentation=_PIECE):
@@ -223,61 +210,3 @@ def _row(
         yield window, feature_row(Segment(y=y, sr=schema.config.sr), schema=schema)
     except AudioError:
         return  # nothing can be said of it; its neighbours are asked instead
-
-
-def timeline_of(heard: Heard, bundle: ModelBundle) -> ContentTimeline:
-    """Ask a content model about what was heard, and make stretches of it.
-
-    Parameters
-    ----------
-    heard : Heard
-        From `listen`.
-    bundle : ModelBundle
-        A model of the task ``"content"``.
-
-    Returns
-    -------
-    ContentTimeline
-
-    Examples
-    --------
-    See `content_timeline`.
-    """
-    identity = {"name": bundle.info.name, "digest": bundle.digest}
-    labels = [*bundle.labels, SILENCE]
-    silence = len(labels) - 1
-    evidence = _evidence(heard, bundle)
-    stay = 1.0 - CELL_SECONDS / EXPECTED_SECONDS
-    sure = posteriors(evidence, stay=stay)
-    path = without_short_runs(
-        likeliest_path(evidence, stay=stay),
-        sure,
-        least=round(LEAST_SECONDS / CELL_SECONDS),
-        fixed=silence,
-    )
-    stretches = []
-    for start, stop in runs(path):
-        end = heard.seconds if stop == len(path) else stop * CELL_SECONDS
-        probability = float(sure[start:stop, path[start]].mean())
-        stretches.append(Stretch(start * CELL_SECONDS, end, labels[path[start]], probability))
-    return ContentTimeline(tuple(stretches), identity)
-
-
-def _evidence(heard: Heard, bundle: ModelBundle) -> NDArray[np.float64]:
-    """Return how likely each cell is in each state, as logarithms; silence is the last."""
-    n_cells, n_contents = len(heard.sounds), len(bundle.labels)
-    evidence = np.full((n_cells, n_contents + 1), -np.inf)
-    evidence[~heard.sounds, -1] = 0.0
-    evidence[heard.sounds, :-1] = 0.0
-    if not len(heard.windows):
-        return evidence
-    said = np.log(np.maximum(bundle.predict_proba(heard.X), 1e-6))
-    said *= WEIGHT * CELL_SECONDS / bundle.segmentation.seconds
-    middles = heard.windows.mean(axis=1)
-    for start, stop in runs(heard.sounds.astype(np.intp)):
-        inside = np.flatnonzero((heard.windows[:, 0] >= start) & (heard.windows[:, 1] <= stop))
-        if heard.sounds[start] and len(inside):
-            borders = (middles[inside][1:] + middles[inside][:-1]) / 2
-            nearest = np.searchsorted(borders, np.arange(start, stop) + 0.5)
-            evidence[start:stop, :-1] = said[inside[nearest]]
-    return evidence

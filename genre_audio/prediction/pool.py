@@ -13,7 +13,9 @@ import numpy as np
 
 from genre_audio.learning.bearing import shortness
 from genre_audio.prediction.content import music_weights
+from genre_audio.prediction.likeness import nearest
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
+from genre_audio.prediction.reasons import reasons_for
 from genre_audio.prediction.timeline import genre_timeline
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def pool(
     *,
     contents: Sequence[ContentTimeline | None] | None = None,
     whole: bool = False,
+    explain: bool = False,
 ) -> list[Prediction]:
     """Ask a model about segments, and sum up what it says of each recording.
 
@@ -64,6 +67,8 @@ def pool(
         What each recording holds, in the order of `names`.
     whole : bool
         Whether segments count by their length all the same.
+    explain : bool
+        Whether to say what each is like, and why.
 
     Returns
     -------
@@ -106,6 +111,8 @@ def pool(
         mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / total
         percentile = float((percentiles[mine] * weights).sum() / total)
         said = tuple(segments[place] for place in mine)
+        asked: dict[str, Any] = {"weights": weights, "seconds": seconds[mine], "bundle": bundle}
+        likeliest = labels[int(mean.argmax())]
         predictions.append(
             Prediction(
                 recording=name,
@@ -119,6 +126,8 @@ def pool(
                 unlike=percentile > bundle.info.thresholds["unlike_percentile"],
                 content=content,
                 weighting=weighting,
+                neighbours=nearest(X[mine], **asked) if explain else (),
+                reasons=reasons_for(X[mine], label=likeliest, **asked) if explain else (),
                 **identity,
             )
         )
@@ -133,5 +142,15 @@ def _identity(bundle: ModelBundle) -> dict[str, Any]:
         "created": info.created,
         "training_table": info.training["digest"],
         "segment_seconds": bundle.segmentation.seconds,
+        "task": info.task,
+        "grouping": info.training.get("grouping"),
+        "sets": _sets(bundle),
     }
     return {"model": model, "schema": dict(info.schema)}
+
+
+def _sets(bundle: ModelBundle) -> dict[str, Any] | None:
+    """Return what was measured of the model's sets, which a verdict has to say."""
+    said = bundle.info.conformal
+    names = ("coverage", "measured_coverage", "mean_set_size")
+    return None if said is None else {name: said[name] for name in names}

@@ -15,7 +15,8 @@ that nobody measured how often the right one is among these.
 
 Words stay true on recordings unlike those that the model learned from: they name what a
 recording resembles, not what it is, and where it lies outside the training recordings
-they promise nothing. No verdict hides the ranking: every reason begins with it. The words
+they promise nothing; nor do they where its quality is such as changed labels (see
+`quality_words`). No verdict hides the ranking: every reason begins with it. The words
 "genre" and "music" occur only where the model's labels are no matter: labels are whatever
 somebody trained the model on. Nothing may enter here that reads recordings.
 """
@@ -112,7 +113,7 @@ def verdict_of(prediction: Prediction, *, music: float | None = None) -> Verdict
         words = f"resembles most {first}, but farther than {_nearer(prediction)}"
         return Verdict("unlike", words, _why_unlike(prediction), (first,))
     left, why = _left(prediction)
-    reason = f"{_ranked(prediction)} {why}"
+    reason = f"{_ranked(prediction)} {why}{_quality(prediction)}"
     if len(left) == 1:
         return Verdict("label", f"resembles most {left[0]}", reason, left)
     if len(left) == 2:
@@ -163,6 +164,15 @@ def _percent(value: float) -> str:
 def _ranked(prediction: Prediction) -> str:
     ranking = ", ".join(f"{label} {p:.2f}" for label, p in prediction.ranking(_RANKED))
     return f"Likeliest: {ranking}."
+
+
+def _quality(prediction: Prediction) -> str:
+    """Name what of the recording's quality may have changed its label."""
+    names = [remark.what for remark in prediction.quality_remarks if remark.matters]
+    if not names:
+        return ""
+    few = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    return f" The recording's {few} can change a label: not guaranteed here."
 
 
 def _left(prediction: Prediction) -> tuple[tuple[str, ...], str]:

@@ -59,8 +59,6 @@ class TagFile:
     def get(self, name: str) -> list[str]:
         """Return the values of a tag; ``GENRE`` or one of our own."""
         tags = self._file.tags
-        if tags is None:
-            return []
         if not self._is_id3:
             return [str(value) for value in tags.get(name, ())]
         if name == "GENRE":
@@ -69,8 +67,6 @@ class TagFile:
 
     def set(self, values: Mapping[str, str]) -> None:
         """Set tags in memory; `save` writes them."""
-        if self._file.tags is None:
-            self._file.add_tags()
         tags = self._file.tags
         for name, value in values.items():
             if not self._is_id3:
@@ -141,10 +137,11 @@ def open_tags(path: Path) -> TagFile:
         file = mutagen.File(path)
     if file is None or not _known(file):
         raise OutputError(f"{path}: files of this form hold no tags that can be written")
-    version = getattr(file.tags, "version", None)
-    if version is not None and version < (2, 4, 0):
-        with _translated(path):
-            file = type(file)(path, v2_version=3)
+    if getattr(file.tags, "version", None) is not None:
+        with _translated(path):  # frames stay as they are, even those of another version
+            file = type(file)(path, translate=False)
+        if file.tags is None:
+            file.add_tags()
     return TagFile(file)
 
 
@@ -153,8 +150,8 @@ def _known(file: Any) -> bool:  # noqa: ANN401
     from mutagen.id3 import ID3
 
     if file.tags is None:
-        file = type(file)()
-        file.add_tags()
+        with contextlib.suppress(NotImplementedError):
+            file.add_tags()  # in memory
     return isinstance(file.tags, ID3 | VComment)
 
 

@@ -12,6 +12,7 @@ from genre_audio.learning.budget import budget_of
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.plain.copy import plain_stack
 from genre_audio.training.bundle import ModelBundle, Probe
+from genre_audio.training.credits import Credits
 from genre_audio.training.facts import bundle_info
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from genre_audio.evaluation import Evaluation
     from genre_audio.learning import Budget, GenreStack
-    from genre_audio.tables import Dataset, FeatureTable
+    from genre_audio.tables import Annotations, Dataset, FeatureTable
 
 __all__ = ["MIN_GROUPS", "train"]
 
@@ -43,6 +44,7 @@ def train(
     n_jobs: int = 1,
     level_invariant: bool = True,
     keep_rows: bool = True,
+    titles: Annotations | None = None,
     scores: Sequence[Evaluation] | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> tuple[ModelBundle, list[Evaluation]]:
@@ -73,6 +75,9 @@ def train(
     keep_rows : bool
         Whether the bundle keeps the training rows, to be fitted again by a later
         version.
+    titles : Annotations, optional
+        Titles of the recordings, to be told with the training recordings that a new one
+        is like.
     scores : sequence of Evaluation, optional
         Held-out scores, if they are known already; measured here by default.
     on_step : callable, optional
@@ -126,29 +131,21 @@ def train(
     if scores is None:
         n_splits = min(chosen.outer_folds, fewest)
         protocol = grouped_protocol(dataset, n_splits=n_splits, seed=seed)
-        scores = [
-            evaluate(
-                make,
-                dataset,
-                protocol=protocol,
-                on_fold=lambda done, total: on_step(f"scoring: fold {done + 1} of {total}"),
-            )
-        ]
+
+        def on_fold(done: int, total: int) -> None:
+            on_step(f"scoring: fold {done + 1} of {total}")
+
+        scores = [evaluate(make, dataset, protocol=protocol, on_fold=on_fold)]
     on_step("fitting the final model")
     stack = make().fit(dataset.X, dataset.y, groups=groups, recordings=dataset.names)
-    neighbourhood = Neighbourhood.fit(
-        dataset.X,
-        names=dataset.names,
-        labels=dataset.y,
-        groups=groups.astype(str),
-        columns=list(dataset.columns),
-    )
+    known = {"names": dataset.names, "labels": dataset.y, "groups": groups.astype(str)}
     bundle = ModelBundle(
         classifier=plain_stack(stack),
-        neighbourhood=neighbourhood,
+        neighbourhood=Neighbourhood.fit(dataset.X, columns=list(dataset.columns), **known),
         info=bundle_info(stack, table, dataset, name=name, scores=scores, task=task, source=source),
         probe=_probe(stack, dataset),
         conformal=stack.conformal_,
+        credits=Credits.of(dataset, titles=titles),
         rows=table.frame if keep_rows else None,
     )
     return bundle, list(scores)
