@@ -491,8 +491,8 @@ def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):
         seen.update(path=path, segmentation=segmentation)
         return read(path, segmentation=segmentation)
 
-    def resolve_groups(text, *, table):
-        seen.update(groups=text)
+    def resolve_groups(text, *, table, what="groups"):
+        seen.update({what: text})
         return resolve(text, table=table)
 
     monkeypatch.setattr("genre_audio.training.train", train)
@@ -503,8 +503,10 @@ def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):
     result = run(
         *("retrain", features, "--groups", "artist", "-o", "out/m", "--budget", "full"),
         *("--seed", "7", "--segment-seconds", "29", "-j", "2", "--no-rows", "--force"),
-        "--absolute-level",
+        *("--absolute-level", "--titles", "label"),
     )
+    titles = seen.pop("titles")
+    assert (titles.column, len(titles.values)) == ("label", 36)
     assert "a step\n" in result.stderr
     assert seen.pop("on_step") is not None
     assert seen == {
@@ -525,6 +527,7 @@ def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):
     seen.clear()
     run("retrain", "--no-activate")
     assert (seen["budget"], seen["seed"], seen["keep_rows"]) == ("small", 0, True)
+    assert seen["titles"] is None
     assert seen["level_invariant"] is True
     assert seen["segmentation"] is None
     assert "use" not in seen

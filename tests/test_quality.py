@@ -229,11 +229,18 @@ def test_the_balance_is_that_of_the_levels(down: float) -> None:
     assert quality.channel_balance_db == pytest.approx(-down, abs=1e-5)
 
 
-def test_only_a_tenth_is_looked_at() -> None:
+def test_only_a_part_is_looked_at() -> None:
     # Windows 1 to 9 of each second may hold anything.
     wide = np.where(np.arange(24_000) % 8000 < 800, tone(500, seconds=3, sr=8000), LEFT)
     assert measure(wide.astype(np.float32)).bandwidth_hz < 800
     assert measure(LEFT).bandwidth_hz > 3900
+
+
+@pytest.mark.parametrize(("second", "seen"), [(0, True), (9, True), (10, True), (11, False)])
+def test_later_only_every_fifth_second_is_looked_at(second: int, seen: bool) -> None:
+    y = tone(500, seconds=13, sr=8000)
+    y[second * 8000 : (second + 1) * 8000] += LEFT[:8000]
+    assert (measure(y).bandwidth_hz > 3000) is seen
 
 
 @given(cuts=st.lists(st.integers(0, 24_000), max_size=8))

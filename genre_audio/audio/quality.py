@@ -47,7 +47,7 @@ class Quality:
     dc_offset : float
         Mean of all samples.
     bandwidth_hz : int, optional
-        Frequency above which the spectrum, averaged over 0.1 s of each second and over
+        Frequency above which the spectrum, averaged over time (see `sampled`) and over
         200 Hz, stays 60 dB below its highest. Noise counts as sound. None where nothing
         was heard, and in what earlier versions wrote.
     channel_balance_db : float, optional

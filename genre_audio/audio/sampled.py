@@ -1,8 +1,9 @@
-"""How wide a recording's spectrum is and how its channels differ, from a tenth of it.
+"""How wide a recording's spectrum is and how its channels differ, from a part of it.
 
-A Fourier transform of everything would cost as much as decoding; the first 0.1 s of each
-second say enough of a whole recording. Which windows these are depends on nothing but their
-place, so neither do the figures depend on how a file happens to be read.
+A Fourier transform of everything would cost as much as decoding. The first 0.1 s of each
+second are looked at, and after ten seconds those of every fifth second: enough to say
+something of a whole recording, whether short or long. Which windows these are depends on
+nothing but their place, so neither do the figures depend on how a file happens to be read.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["SampledMeter"]
 
 _EVERY: Final = 10
+_EARLY: Final = 100
+_LATER: Final = 50
 _LONGEST: Final = 1024  # 23 ms at 44.1 kHz, 43 Hz apart
 _SMOOTH_HZ: Final = 200.0
 _DOWN: Final = 1e-6  # 60 dB
@@ -25,7 +28,7 @@ _FLOOR: Final = 1e-12  # -120 dB
 
 
 class SampledMeter:
-    """Running measurement over every tenth window; feed it all windows in order.
+    """Running measurement over some of the windows; feed it all in order.
 
     Parameters
     ----------
@@ -63,7 +66,9 @@ class SampledMeter:
         """Add whole windows, shape (windows, frames * channels)."""
         for place in range(-self._seen % _EVERY, len(windows), _EVERY):
             # One at a time, so that sums do not depend on how many come at once.
-            self._add(windows[place].reshape(self._window, self._channels))
+            number = self._seen + place
+            if number < _EARLY or number % _LATER == 0:
+                self._add(windows[place].reshape(self._window, self._channels))
         self._seen += len(windows)
 
     def _add(self, samples: NDArray[np.float32]) -> None:

@@ -143,10 +143,9 @@ def _no_music(prediction: Prediction, music: float) -> Verdict:
 
 def _why_unlike(prediction: Prediction) -> str:
     return (
-        f"{_ranked(prediction)} This ranking is a likeness at a distance: the recording lies "
-        f"farther from its nearest training recordings, or farther out towards speech, than "
-        f"{_nearer(prediction)} do from theirs. How often such rankings are right was measured on "
-        "recordings like those trained on: not guaranteed here."
+        f"{_ranked(prediction)} This ranking is a likeness at a distance: {_nearer(prediction)} "
+        "lie nearer to the rest of them than this one does. How often such rankings are right was "
+        "measured on recordings like those trained on: not guaranteed here."
     )
 
 
@@ -215,7 +214,7 @@ def _promise(prediction: Prediction, coverage: float) -> str:
     grouping, sets = model.get("grouping"), model.get("sets") or {}
     whose = "new recordings like those trained on"
     if grouping not in {None, "recording"}:
-        whose += f", of each {grouping} unheard before"
+        whose += f", with no {grouping} heard before"
     held = sets.get("measured_coverage")
     if held is None or sets.get("coverage") != coverage:
         return f"{aim}, on {whose}; on other recordings nobody knows."
