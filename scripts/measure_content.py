@@ -12,7 +12,9 @@ tapes
     History of Song; silence is digital in one and faint noise in the other. The model
     learned from no block of any clip in them. No constant was chosen on them.
     Frame accuracy, and how far each true boundary is from the nearest one found. Who
-    sings in those songs is not known: there, any music is right.
+    sings in those songs is not known: there, any music is right. And further tapes, made
+    as those of the development, from this half of the blocks, heard by a model that
+    learned from none of them.
 
 The folder with ``field/`` and ``manifest.csv`` is read from the environment variable
 ``GENRE_AUDIO_DATA``.
@@ -113,7 +115,9 @@ def assemble(
         elif content == "music":
             y = samples(data / "field" / "nhs_songs" / SONGS[count])
         else:
-            mine = pool[(pool["label"] == content) & ~pool["number"].isin(taken)]
+            mine = pool[pool["label"] == content]
+            fresh = mine[~mine["number"].isin(taken)]
+            mine = fresh if len(fresh) >= count else mine
             first = int(rng.integers(0, len(mine) - count + 1))
             chosen = mine.iloc[first : first + count]
             taken |= set(chosen["number"])
@@ -200,17 +204,16 @@ def development(data: Path, *, tapes: int) -> None:
     heard = [hear(tape, bundle) for tape in made]
     true = sum(len(tape.truth) - 1 for tape in made)
     print(f"\ndevelopment: {tapes} tapes, {true} boundaries")
-    print("weight expected least  accuracy music  median mean error  within 3 s  found")
-    for weight, expected, least in itertools.product(
-        (0.5, 1.0, 2.0, 3.0, 5.0), (15.0, 30.0, 60.0, 120.0), (3.0, 5.0)
+    print("weight expected  accuracy music  median mean error  within 3 s  found")
+    for weight, expected in itertools.product(
+        (0.5, 0.75, 1.0, 1.5, 2.0, 3.0), (15.0, 30.0, 60.0, 120.0)
     ):
         stretches.WEIGHT = weight
         stretches.EXPECTED_SECONDS = expected
-        stretches.LEAST_SECONDS = least
         judged = [judge(t, timeline_of(h, bundle)) for t, h in zip(made, heard, strict=True)]
         errors = np.array([error for _, _, all_of, _ in judged for error in all_of])
         print(
-            f"{weight:6.1f} {expected:8.0f} {least:5.0f}  "
+            f"{weight:6.2f} {expected:8.0f}  "
             f"{np.mean([each[0] for each in judged]):8.3f} "
             f"{np.mean([each[1] for each in judged]):5.3f}  "
             f"{np.median(errors):6.2f} {errors.mean():10.2f}  "
@@ -247,6 +250,29 @@ PLANS = (
 )
 
 
+def more_tapes(data: Path, *, tapes: int) -> None:
+    """Print how far timelines of further tapes of the even blocks are from the truth."""
+    pool = clips(data)
+    pool = pool[pool["block"] % 2 == 0]
+    bundle = model_without(data, set(pool["block"]))
+    rng = np.random.default_rng(1)
+    judged = []
+    for number in range(tapes):
+        hiss = 10 ** (-60 / 20) * (number % 2)
+        tape = assemble(data, random_plan(rng), pool, seed=200 + number, hiss=hiss)
+        judged.append(judge(tape, timeline_of(hear(tape, bundle), bundle)))
+    errors = np.array([error for _, _, all_of, _ in judged for error in all_of])
+    right, music = (np.array([each[place] for each in judged]) for place in (0, 1))
+    found = sum(each[3] for each in judged)
+    print(f"\n{tapes} further tapes: {len(errors)} boundaries, {found} found")
+    print(f"  frames right {right.mean():.3f} ({right.min():.3f} to {right.max():.3f})")
+    print(f"  music told from the rest {music.mean():.3f} ({music.min():.3f} to {music.max():.3f})")
+    print(
+        f"  boundary error median {np.median(errors):.2f} s, mean {errors.mean():.2f} s, "
+        f"within 3 s {np.mean(errors <= 3.0):.2f}"
+    )
+
+
 def two_tapes(data: Path) -> None:
     """Print two timelines beside the truth, and how far they are apart."""
     pool = clips(data)
@@ -278,7 +304,7 @@ def main() -> None:
     parser.add_argument("--data", default=os.environ.get("GENRE_AUDIO_DATA"))
     parser.add_argument("--parts", default="scores,development,tapes")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--tapes", type=int, default=8)
+    parser.add_argument("--tapes", type=int, default=16)
     arguments = parser.parse_args()
     if not arguments.data:
         parser.error("say where the data are: set GENRE_AUDIO_DATA or give --data")
@@ -290,6 +316,7 @@ def main() -> None:
         development(data, tapes=arguments.tapes)
     if "tapes" in parts:
         two_tapes(data)
+        more_tapes(data, tapes=arguments.tapes)
 
 
 if __name__ == "__main__":

@@ -83,10 +83,12 @@ def main() -> None:
         n_jobs=arguments.jobs,
     )
     scores = []
-    for words, part in (("", dataset), ("without noise: ", without_noise(dataset))):
-        protocol = grouped_protocol(
-            part, n_splits=5, seed=arguments.seed, repeats=arguments.repeats
-        )
+    four = without_noise(dataset)
+    for words, part, repeats in (
+        ("", dataset, 1),
+        ("without noise: ", four, arguments.repeats),
+    ):
+        protocol = grouped_protocol(part, n_splits=5, seed=arguments.seed, repeats=repeats)
         protocol = dataclasses.replace(protocol, name=f"{words}{protocol.name}")
         scores.append(evaluate(make, part, protocol=protocol))
         print(f"{scores[-1].accuracy:.3f}  {protocol.name}", file=sys.stderr)

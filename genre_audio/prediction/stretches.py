@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["timeline_of"]
 
 # These two were chosen on assembled tapes: `scripts/measure_content.py`, "development".
-EXPECTED_SECONDS = 30.0
+EXPECTED_SECONDS = 60.0
 """How long a content is expected to last."""
 
-WEIGHT = 1.0
+WEIGHT = 1.5
 """How many times what a window says counts over its length; overlapping ones repeat it."""
 
 LEAST_SECONDS = 3.0

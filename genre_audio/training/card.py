@@ -56,7 +56,7 @@ def card_text(info: BundleInfo) -> str:
         "## Trained on",
         _training(info),
         *_sets(info),
-        *[_scores(scores) for scores in info.scores],
+        *[_scores(scores, task=info.task) for scores in info.scores],
         "## Tuned parameters",
         _parameters(info.learning),
         _CAUTIONS.get(info.task, _CAUTIONS["genre"]).rstrip(),
@@ -90,7 +90,7 @@ def _level(info: BundleInfo) -> str:
 
 
 def _sets(info: BundleInfo) -> list[str]:
-    """Say what a set of genres promises, and to whom."""
+    """Say what a set of labels promises, and to whom."""
     known = info.conformal
     if known is None:
         return []
@@ -105,13 +105,13 @@ def _sets(info: BundleInfo) -> list[str]:
     if known["measured_coverage"] is not None:
         lines += [
             f"Measured ({known['protocol']}): {known['measured_coverage']:.1%}, with "
-            f"{known['mean_set_size']:.1f} genres in a set on average"
+            f"{known['mean_set_size']:.1f} {info.task}s in a set on average"
         ]
     lines += [
         "Not guaranteed for recordings unlike those trained on, nor for music that is none of "
         "the labels"
     ]
-    return ["## Genres not ruled out", _bullets(lines)]
+    return [f"## {info.task.capitalize()}s not ruled out", _bullets(lines)]
 
 
 def _training(info: BundleInfo) -> str:
@@ -136,7 +136,7 @@ def _training(info: BundleInfo) -> str:
     )
 
 
-def _scores(scores: dict[str, Any]) -> str:
+def _scores(scores: dict[str, Any], *, task: str) -> str:
     low, high = scores["accuracy_interval"]
     f1_low, f1_high = scores["macro_f1_interval"]
     facts = _bullets(
@@ -146,7 +146,7 @@ def _scores(scores: dict[str, Any]) -> str:
             f"Macro F1 {scores['macro_f1']:.3f} ({f1_low:.3f} to {f1_high:.3f}), macro precision "
             f"{scores['macro_precision']:.3f}, macro recall {scores['macro_recall']:.3f}, "
             f"log loss {scores['log_loss']:.3f}",
-            *_calibration(scores),
+            *_calibration(scores, task=task),
             f"Most confused: {_most_confused(scores)}",
         ]
     )
@@ -164,7 +164,7 @@ def _scores(scores: dict[str, Any]) -> str:
     return "\n\n".join([title, facts, "\n".join([table, *rows])])
 
 
-def _calibration(scores: dict[str, Any]) -> list[str]:
+def _calibration(scores: dict[str, Any], *, task: str) -> list[str]:
     """Say what was measured; models of earlier versions were not."""
     lines = []
     if scores.get("expected_calibration_error") is not None:
@@ -172,8 +172,8 @@ def _calibration(scores: dict[str, Any]) -> list[str]:
         lines += [f"Expected calibration error {error:.3f} (top label, 15 bins of equal mass)"]
     if scores.get("coverage") is not None:
         lines += [
-            f"The genres not ruled out held the right one of {scores['coverage']:.1%}; "
-            f"{scores['mean_set_size']:.1f} genres in a set"
+            f"The {task}s not ruled out held the right one of {scores['coverage']:.1%}; "
+            f"{scores['mean_set_size']:.1f} {task}s in a set"
         ]
     return lines
 
