@@ -111,15 +111,15 @@ def _score(value: float | None) -> str:
 
 
 def _policy(
-    environment: jinja2.Environment, *, pictures: bool = False, sounds: bool = False
+    environment: jinja2.Environment, *, with_images: bool = False, with_sounds: bool = False
 ) -> str:
     """Return the content policy: nothing is fetched, no script runs but the page's own.
 
-    Pictures and sounds may be shown where the page says that it has any, from inside itself
+    Images and sounds may be shown where the page says that it has any, from inside itself
     only.
     """
     script = environment.get_template("page.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    policy += "; img-src data:" if pictures else ""
-    return f"{policy}; media-src data:" if sounds else policy
+    policy += "; img-src data:" if with_images else ""
+    return f"{policy}; media-src data:" if with_sounds else policy

@@ -86,8 +86,8 @@ def prediction_page(
         return render(
             "prediction.html",
             title=prediction.recording,
-            pictures=view is not None,
-            sounds=excerpt is not None,
+            with_images=view is not None,
+            with_sounds=excerpt is not None,
             verdict=sentence(verdict.words),
             reason=verdict.reason,
             doubtful=verdict.kind in {"no_music", "too_short", "unlike"},

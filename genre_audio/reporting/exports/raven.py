@@ -1,10 +1,9 @@
 """A selection table for Raven (Cornell Lab of Ornithology).
 
 A text file of tab-delimited columns with their names on the first line, as Raven saves and
-opens it (Raven Pro 1.4 User's Manual, chapter 6, "Saving and retrieving selection
-tables", https://www.birds.cornell.edu/ccb/raven-pro/): ``Selection``, ``View``,
-``Channel``, the bounds in time in s and in frequency in Hz. Further columns are
-annotations.
+opens it (Raven Pro 1.4 User's Manual, https://www.birds.cornell.edu/ccb/raven-pro/):
+``Selection``, ``View``, ``Channel``, the bounds in time in s and in frequency in Hz.
+Further columns are annotations.
 """
 
 from __future__ import annotations
