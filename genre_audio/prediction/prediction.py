@@ -166,7 +166,8 @@ class Prediction:
         """How much of it is music, from 0 to 1, where that is known."""
         if self.content is None:
             return None
-        end = max((part.stop for part in (*self.segments, *self.refused)), default=0.0)
+        stops = [part.stop for part in self.segments] + [part.stop for part in self.refused]
+        end = max(stops, default=0.0)
         return self.content.share_of_music(0.0, end)
 
     @property
