@@ -13,16 +13,9 @@ from genre_audio.prediction.quality_words import Remark
 from genre_audio.reporting.drawing import drawing
 from genre_audio.reporting.lanes_figure import Lane, lanes_figure
 from genre_audio.reporting.prediction_page import prediction_page
-from genre_audio.reporting.prediction_parts import (
-    clock,
-    content_lanes,
-    flags_of,
-    genre_lanes,
-    said_of_lanes,
-    seconds_of,
-    sentence,
-)
+from genre_audio.reporting.prediction_parts import clock, flags_of, seconds_of, sentence
 from genre_audio.reporting.report import Reported, recording_report
+from genre_audio.reporting.timeline_lanes import content_lanes, genre_lanes, said_of_lanes
 from genre_audio.segment import Refused
 from pages import check_page, elements, table, tag, words
 from sample_predictions import (
@@ -125,13 +118,42 @@ def test_little_that_is_known_is_a_page_as_well():
     assert not [each for each in elements(page, "h2") if words(each).startswith("Why")]
 
 
-def test_remarks_on_quality_are_said_above_and_below(monkeypatch):
-    remark = Remark("clipping", "1.2 % of the samples stand at full scale", "It sounds brighter.")
+def with_remarks(monkeypatch, *remarks):
     kind = type(plain_prediction())
-    monkeypatch.setattr(kind, "quality_remarks", property(lambda _: (remark,)))
-    said = words(check_page(prediction_page(plain_prediction())))
-    assert "What can have misled it: clipping" in said
-    assert "1.2 % of the samples stand at full scale It sounds brighter." in said
+    monkeypatch.setattr(kind, "quality_remarks", property(lambda _: remarks))
+
+
+LOUD = Remark("clipping", "1.2 % at full scale", "It sounds brighter.", matters=True)
+CALM = Remark("channels", "one channel", "None.")
+
+
+def test_remarks_that_matter_stand_out_and_take_the_promise_back(monkeypatch):
+    with_remarks(monkeypatch, CALM, LOUD)
+    prediction = plain_prediction(genres_not_ruled_out=LABELS[:1], coverage=0.9)
+    page = check_page(prediction_page(prediction))
+    said = words(page)
+    assert "This one's clipping can change a label: nothing is guaranteed here." in said
+    (loud,) = (each for each in elements(page, "dt") if words(each) == "1.2 % at full scale.")
+    assert loud.get("class") == "leaks"
+    hidden = [words(each) for each in elements(page, "details")]
+    assert any("One channel. None." in each for each in hidden)
+    assert not any("full scale" in each for each in hidden)
+    assert flags_of(prediction) == ("clipping",)
+
+
+def test_remarks_that_do_not_matter_are_no_doubts(monkeypatch):
+    with_remarks(monkeypatch, CALM)
+    prediction = plain_prediction(genres_not_ruled_out=LABELS[:1], coverage=0.9)
+    said = words(check_page(prediction_page(prediction)))
+    assert "Nothing stands out that would change a label." in said
+    assert "nothing is guaranteed" not in said
+    assert flags_of(prediction) == ()
+
+
+def test_labels_of_another_task_are_not_called_genres():
+    prediction = plain_prediction(model={"task": "song function"})
+    (main,) = elements(check_page(prediction_page(prediction)), "main")
+    assert "genre" not in words(main).lower()
 
 
 @pytest.mark.parametrize("name", [BREAKING, "", "a" * 500, "\udcff.wav", "\x00\x1b[31m"])

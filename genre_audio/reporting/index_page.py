@@ -15,7 +15,7 @@ from genre_audio.reporting.canvas import svg_markup
 from genre_audio.reporting.drawing import drawing
 from genre_audio.reporting.map_figure import MOST_NUMBERED, MOST_SHOWN, map_figure
 from genre_audio.reporting.page import listed, render
-from genre_audio.reporting.prediction_parts import clock, flags_of, seconds_of
+from genre_audio.reporting.prediction_parts import clock, flags_of, noun_for, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,9 +30,9 @@ __all__ = ["IndexRow", "index_page"]
 
 _SCALE: Final = (1.0, 1.9)
 _KINDS: Final = {
-    "label": "resemble most one genre",
-    "either": "resemble most one of two genres",
-    "cannot_tell": "cannot be told: three genres or more are left",
+    "label": "resemble most one {noun}",
+    "either": "resemble most one of two {noun}s",
+    "cannot_tell": "cannot be told: three {noun}s or more are left",
     "unlike": "lie farther from the training recordings than these do from each other",
     "too_short": "are too short to tell",
     "no_music": "hold hardly any music",
@@ -119,6 +119,7 @@ def index_page(
     neighbourhood: Neighbourhood | None = None,
     plane: Plane | None = None,
     failures: Sequence[tuple[str, str]] = (),
+    task: str = "genre",
     title: str = "What these recordings resemble",
     provenance: Mapping[str, object] | None = None,
 ) -> str:
@@ -134,6 +135,8 @@ def index_page(
         The training rows, and the plane on which they are shown; without them there is no map.
     failures : sequence of (str, str)
         Recordings that could not be read, and why.
+    task : str
+        What the model's labels are.
     title : str
         Of the page.
     provenance : mapping of str to object, optional
@@ -163,8 +166,9 @@ def index_page(
             "index.html",
             title=title,
             rows=rows,
+            noun=noun_for(task),
             clock=clock,
-            kinds=_kinds(rows),
+            kinds=_kinds(rows, noun_for(task)),
             genres=_genres(rows, labels),
             map=picture,
             plane=plane,
@@ -176,9 +180,11 @@ def index_page(
         )
 
 
-def _kinds(rows: Sequence[IndexRow]) -> list[tuple[int, str]]:
+def _kinds(rows: Sequence[IndexRow], noun: str) -> list[tuple[int, str]]:
     counts = collections.Counter(row.kind for row in rows)
-    return [(counts[kind], words) for kind, words in _KINDS.items() if counts[kind]]
+    return [
+        (counts[kind], words.format(noun=noun)) for kind, words in _KINDS.items() if counts[kind]
+    ]
 
 
 def _genres(

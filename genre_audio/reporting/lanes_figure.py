@@ -19,7 +19,7 @@ from genre_audio.reporting.printable import distinct, printable
 from genre_audio.reporting.sound_figures import time_axis, time_place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -30,7 +30,7 @@ _LANE: Final = 30
 _FOOT: Final = 42
 _NAME_WIDTHS: Final = (14, 12, 9, 6, 5)
 _NAME: Final = 10.5
-_ROOM: Final = 66
+_ROOM: Final = 68
 _TALL: Final = 0.8
 _BAR: Final = 0.2
 
@@ -109,8 +109,9 @@ def lanes_figure(
         axes.axvline(mark, color=PALETTE["ink"][0], dashes=(3, 3), linewidth=1.0)
     axes.tick_params(axis="y", length=0, labelsize=_NAME)
     places = [len(lanes) - 1 - k + _TALL / 2 for k in range(len(lanes))]
-    for most in _NAME_WIDTHS:
-        axes.set_yticks(places, distinct(_names(lanes), width=most))
+    names = _names(lanes)
+    for broken in ([name.replace(" ", "\n", 1) for name in names], *_shorter(names)):
+        axes.set_yticks(places, broken)
         if all(label.get_window_extent().width < _ROOM for label in axes.get_yticklabels()):
             break
     axes.set(ylim=(0, len(lanes)))
@@ -124,6 +125,11 @@ def _names(lanes: Sequence[Lane]) -> list[str]:
     if any(unicodedata.east_asian_width(sign) in "WF" for name in names for sign in name):
         return distinct(names, width=_NAME_WIDTHS[-1])
     return names
+
+
+def _shorter(names: Sequence[str]) -> Iterator[list[str]]:
+    for width in _NAME_WIDTHS:
+        yield distinct(names, width=width)
 
 
 def _draw(axes: Axes, lane: Lane, *, foot: float) -> None:

@@ -15,15 +15,15 @@ from genre_audio.reporting.lanes_figure import Lane, lanes_figure
 from genre_audio.reporting.page import listed, render
 from genre_audio.reporting.prediction_parts import (
     clock,
-    content_lanes,
-    genre_lanes,
+    doubt_of,
+    noun_for,
     probability_bars,
-    said_of_lanes,
     seconds_of,
     sentence,
 )
 from genre_audio.reporting.recording_page import outline_markup, spectrogram_markup
 from genre_audio.reporting.recording_words import REASONS, quality_rows
+from genre_audio.reporting.timeline_lanes import content_lanes, genre_lanes, said_of_lanes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,7 @@ def prediction_page(
     True
     """
     verdict = prediction.verdict
-    reasons = prediction.reasons
+    reasons, remarks = prediction.reasons, prediction.quality_remarks
     with drawing():
         return render(
             "prediction.html",
@@ -98,7 +98,11 @@ def prediction_page(
             excerpt=excerpt,
             clock=clock,
             bars=probability_bars(prediction),
-            remarks=prediction.quality_remarks,
+            remarks=sorted(remarks, key=lambda remark: not remark.matters),
+            misleading=[remark.what for remark in remarks if remark.matters],
+            doubt=doubt_of(prediction),
+            noun=noun_for(prediction.model.get("task")),
+            sentence=sentence,
             quality=[] if view is None else quality_rows(view.quality),
             furthest=max((abs(reason.push) for reason in reasons), default=1.0) or 1.0,
             refused=[
@@ -144,7 +148,7 @@ def _over_time(
                 scale=SCALE,
                 tight=False,
                 prefix="genres",
-                title="Genres over time",
+                title=f"{noun_for(prediction.model.get('task')).capitalize()}s over time",
                 description=_genres_said(prediction),
             )
         )
@@ -154,7 +158,8 @@ def _over_time(
 def _genres_said(prediction: Prediction) -> str:
     spans = () if prediction.timeline is None else prediction.timeline.spans
     said = said_of_lanes([(span.start, span.stop, span.label) for span in spans])
-    return f"Likeliest genre, smoothed: {said}" if spans else "Probability of genres over time."
+    noun = noun_for(prediction.model.get("task"))
+    return f"Likeliest {noun}, smoothed: {said}" if spans else f"Probability of {noun}s over time."
 
 
 def _provenance(prediction: Prediction, provenance: Mapping[str, object]) -> dict[str, list[str]]:

@@ -1,45 +1,35 @@
-"""What the page on a prediction shows, as plain values: lanes, rows of tables, words."""
+"""What the page on a prediction shows, as plain values: bars, flags, words."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
-from genre_audio.prediction.moments import moments
-from genre_audio.reporting.lanes_figure import Lane
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from genre_audio.prediction import Prediction
 
 __all__ = [
     "Bar",
     "clock",
-    "content_lanes",
+    "doubt_of",
     "flags_of",
-    "genre_lanes",
+    "noun_for",
     "probability_bars",
-    "said_of_lanes",
     "seconds_of",
     "sentence",
 ]
 
-_CONTENTS: Final = (
-    "solo_singing",
-    "choir_singing",
-    "instrumental",
-    "speech",
-    "noise",
-    "silence",
-)
-_MOST_LANES: Final = 6
-_LEAST_SHOWN: Final = 0.05
-_MOST_SAID: Final = 8
 _DOUBTS: Final = {
     "unlike": "unlike training",
     "too_short": "too short",
     "no_music": "hardly any music",
+}
+_UNPROMISED: Final = {
+    "unlike": "This one is unlike them",
+    "too_short": "This one is too short",
+    "no_music": "This one holds hardly any music",
 }
 
 
@@ -84,85 +74,6 @@ def probability_bars(prediction: Prediction) -> list[Bar]:
     ]
 
 
-def content_lanes(prediction: Prediction) -> list[Lane]:
-    """Return a lane for each content that there is: music first, silence last.
-
-    Examples
-    --------
-    >>> from genre_audio.prediction import Prediction
-    >>> from genre_audio.reporting.prediction_parts import content_lanes
-    >>> content_lanes(Prediction("a.wav", {"jazz": 1.0}, (), (), 50.0, unlike=False))
-    []
-    """
-    timeline = prediction.content
-    if timeline is None:
-        return []
-    there = {stretch.content for stretch in timeline.stretches}
-    ordered = [name for name in _CONTENTS if name in there] + sorted(there.difference(_CONTENTS))
-    return [
-        Lane(
-            name.replace("_", " "),
-            tuple((s.start, s.stop) for s in timeline.stretches if s.content == name),
-            strong=any(s.music for s in timeline.stretches if s.content == name),
-        )
-        for name in ordered
-    ]
-
-
-def genre_lanes(prediction: Prediction) -> list[Lane]:
-    """Return a lane for each genre of the timeline, and for others that reach 0.05 somewhere.
-
-    Examples
-    --------
-    >>> from genre_audio.prediction import Prediction, SegmentPrediction
-    >>> from genre_audio.reporting.prediction_parts import genre_lanes
-    >>> p = {"jazz": 0.3, "rock": 0.7}
-    >>> segments = (SegmentPrediction(0.0, 30.0, p),)
-    >>> [lane.name for lane in genre_lanes(Prediction("a", p, segments, (), 50.0, unlike=False))]
-    ['rock', 'jazz']
-    """
-    spans = () if prediction.timeline is None else prediction.timeline.spans
-    heard = moments(prediction.segments)
-    ranked = [label for label, _ in prediction.ranking(len(prediction.probabilities))]
-    most = {label: max(each.probabilities[label] for each in heard) for label in ranked if heard}
-    there = {span.label for span in spans} | set(ranked[:1])
-    others = [label for label in ranked if label not in there and most.get(label, 0) > _LEAST_SHOWN]
-    shown = there | set(others[: max(0, _MOST_LANES - len(there))])
-    return [
-        Lane(
-            label,
-            tuple((span.start, span.stop) for span in spans if span.label == label),
-            tuple((each.start, each.stop, each.probabilities[label]) for each in heard),
-        )
-        for label in ranked
-        if heard and label in shown
-    ]
-
-
-def said_of_lanes(stretches: Sequence[tuple[float, float, str]]) -> str:
-    """Say what is in lanes, for those who do not see them; many stretches are summed up.
-
-    Examples
-    --------
-    >>> from genre_audio.reporting.prediction_parts import said_of_lanes
-    >>> said_of_lanes([(0.0, 12.0, "speech"), (12.0, 75.0, "solo_singing")])
-    '0:00 to 0:12 speech; 0:12 to 1:15 solo singing.'
-    """
-    if not stretches:
-        return "Nothing is in it."
-    if len(stretches) <= _MOST_SAID:
-        parts = [
-            f"{clock(start)} to {clock(stop)} {what.replace('_', ' ')}"
-            for start, stop, what in stretches
-        ]
-        return "; ".join(parts) + "."
-    lasting: dict[str, float] = {}
-    for start, stop, what in stretches:
-        lasting[what] = lasting.get(what, 0.0) + stop - start
-    parts = [f"{what.replace('_', ' ')} {clock(lasting[what])}" for what in lasting]
-    return f"{len(stretches)} stretches; altogether {', '.join(parts)}. All are in a table below."
-
-
 def flags_of(prediction: Prediction) -> tuple[str, ...]:
     """Return what makes one doubt a recording's label, in few words.
 
@@ -177,10 +88,39 @@ def flags_of(prediction: Prediction) -> tuple[str, ...]:
     found = [_DOUBTS[kind]] if kind in _DOUBTS else []
     if prediction.unlike and kind != "unlike":
         found.append(_DOUBTS["unlike"])
-    found += [remark.what for remark in prediction.quality_remarks]
+    found += [remark.what for remark in prediction.quality_remarks if remark.matters]
     if prediction.refused:
         found.append("parts refused")
     return tuple(dict.fromkeys(found))
+
+
+def doubt_of(prediction: Prediction) -> str | None:
+    """Say why what was measured on other recordings promises nothing for this one.
+
+    Examples
+    --------
+    >>> from genre_audio.prediction import Prediction
+    >>> from genre_audio.reporting.prediction_parts import doubt_of
+    >>> doubt_of(Prediction("a.wav", {"jazz": 1.0}, (), (), 99.0, unlike=True))
+    'This one is unlike them'
+    """
+    kind = prediction.verdict.kind
+    if kind in _UNPROMISED:
+        return _UNPROMISED[kind]
+    poor = [remark.what for remark in prediction.quality_remarks if remark.matters]
+    return f"This one's {' and '.join(poor)} can change a label" if poor else None
+
+
+def noun_for(task: str | None) -> str:
+    """Return what a model's labels are called.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.prediction_parts import noun_for
+    >>> noun_for("genre"), noun_for("song function")
+    ('genre', 'label')
+    """
+    return "genre" if task in {None, "genre"} else "label"
 
 
 def seconds_of(prediction: Prediction) -> float:

@@ -223,6 +223,7 @@ def _folder(
     page = index_page(
         lines,
         labels=bundle.labels,
+        task=bundle.info.task,
         neighbourhood=near,
         plane=plane,
         failures=failures,
