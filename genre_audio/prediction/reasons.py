@@ -14,7 +14,7 @@ may push little, because other aspects say the same.
 Words compare the recording with the training rows of the label ("brighter than 93 % of the
 blues clips"), short recordings with the model's allowance for them. They are no causes:
 they say where the recording stands in an aspect that counted. A model that keeps the level
-is asked about everything but the level. Nothing may enter here that reads recordings.
+is asked about that as well (see `loudness`). Nothing may enter here that reads recordings.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from genre_audio.features import SCHEMAS
 from genre_audio.learning.bearing import shortness
 from genre_audio.learning.forms import replaced
 from genre_audio.prediction.aspects import aspects_of
+from genre_audio.prediction.loudness import keeps_level, level_words, without_level
 from genre_audio.prediction.standing import standing
 
 if TYPE_CHECKING:
@@ -148,6 +149,11 @@ def reasons_for(
         push = _push(float(said[place]), float(without[place]))
         stands = standing(here, aspect, places, bundle=bundle, label=bundle.labels[place])
         found.append(Reason(aspect.name, push, stands.words, stands.percentile))
+    if keeps_level(bundle, columns):
+        without = without_level(X, weights, bundle, columns)
+        push = _push(float(said[place]), float(without[place]))
+        words = level_words(X, weights, bundle, columns, bundle.labels[place])
+        found.append(Reason("level", push, words))
     return tuple(sorted(found, key=lambda reason: -abs(reason.push)))
 
 
