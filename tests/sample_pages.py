@@ -15,6 +15,8 @@ from genre_audio.exploration.recording_view import view_recording
 from genre_audio.reporting.evaluation_page import evaluation_page
 from genre_audio.reporting.exploration_page import exploration_page
 from genre_audio.reporting.recording_page import recording_page
+from genre_audio.reporting.study_page import study_page
+from sample_studies import study
 from signals import music, silence
 
 if TYPE_CHECKING:
@@ -65,6 +67,11 @@ def evaluation_sample() -> str:
     one, two = _evaluation(2.0, "stack"), _evaluation(0.5, EVIL)
     leaking = dataclasses.replace(one, protocol="random", leaks=True)
     return evaluation_page([one, two, leaking], comparison=Comparison((one, two)))
+
+
+def study_sample() -> str:
+    """The page on a study of learners and balancing."""
+    return study_page(study(), provenance={"Command": ESCAPING})
 
 
 def _evaluation(skill: float, learner: str) -> Evaluation:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from browser import CHROMIUM, browser
-from sample_pages import evaluation_sample, exploration_sample, recording_sample
+from sample_pages import evaluation_sample, exploration_sample, recording_sample, study_sample
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 
@@ -17,6 +17,7 @@ PAGES = {
     "exploration": lambda folder: exploration_sample(),
     "recording": recording_sample,
     "evaluation": lambda folder: evaluation_sample(),
+    "study": lambda folder: study_sample(),
 }
 
 

@@ -125,6 +125,13 @@ def test_segments_are_weighed(bright):
     assert first.words == alone.words
 
 
+def test_segments_that_count_for_nothing_are_not_asked(bright):
+    table, bundle = bright
+    weights = np.zeros(40)
+    weights[[3, 30]] = 1.0
+    assert why(bundle, table.X, weights=weights) == why(bundle, table.X[[3, 30]])
+
+
 def test_a_long_tape_takes_no_longer_than_a_short_one(bright, monkeypatch):
     table, bundle = bright
     asked = []

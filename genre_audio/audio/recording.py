@@ -129,14 +129,16 @@ class Recording:
             ``decode`` if the decoder gives up at once, ``empty`` if there is not one sample.
         """
         samples = resample(self._mono(listen), sr_in=self._decoder.samplerate, sr=sr)
-        first = 0
-        for y in cut(samples, length=segmentation.samples(sr)):
-            yield self._admit(y, first=first, sr=sr)
-            first += len(y)
+        hop = segmentation.hop_samples(sr)
+        end = 0
+        for count, y in enumerate(cut(samples, length=segmentation.samples(sr), hop=hop)):
+            first = count * hop
+            end = first + len(y)
+            yield self._admit(y, first=first, following=first + hop, sr=sr)
         if self._fault is not None:
             message = f"{self._fault} What follows could not be read."
-            yield Refused(first / sr, first / sr, self._fault.kind, message)
-        elif not first:
+            yield Refused(end / sr, end / sr, self._fault.kind, message)
+        elif not end:
             raise AudioError("the file holds no samples", kind="empty")
 
     def _mono(
@@ -173,13 +175,17 @@ class Recording:
                 raise
             self._fault = error
 
-    def _admit(self, y: NDArray[np.float32], *, first: int, sr: int) -> Segment | Refused:
+    def _admit(
+        self, y: NDArray[np.float32], *, first: int, following: int, sr: int
+    ) -> Segment | Refused:
         start, stop = first / sr, (first + len(y)) / sr
         windows_per_second = self._decoder.samplerate / self._window
         touched = range(int(start * windows_per_second), math.ceil(stop * windows_per_second))
         bad = self._not_finite.intersection(touched)
-        # The last window may reach into the next segment; none before it is asked for again.
-        self._not_finite.difference_update(range(touched.start, int(stop * windows_per_second)))
+        # The next segment begins in a window that may have begun before; earlier ones are not
+        # asked for again.
+        again = int(following / sr * windows_per_second)
+        self._not_finite.difference_update(range(touched.start, again))
         if bad:
             message = "the segment holds NaN or infinite samples"
             return Refused(start, stop, "not_finite", message)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Budget", "Groups", "Jobs", "Seconds"]
+__all__ = ["Budget", "Groups", "Hop", "Jobs", "Seconds"]
 
 
 class Budget(enum.StrEnum):
@@ -33,6 +33,14 @@ Jobs = Annotated[
         "-j",
         min=1,
         help="Worker processes; by default as many as cores, or as work is worth.",
+    ),
+]
+
+Hop = Annotated[
+    float | None,
+    typer.Option(
+        help="Begin a segment every so many seconds, so that segments overlap; by default "
+        "each begins where the one before ends.",
     ),
 ]
 

@@ -58,7 +58,7 @@ def _table(table: FeatureTable | MetricTable) -> dict[str, str]:
     if table.schema is not None:
         said["schema"] = str(table.schema)
     if isinstance(table, FeatureTable):
-        return said | {"segments": f"{table.segmentation.seconds:g} s"}
+        return said | {"segments": table.segmentation.words}
     if table.metrics_path is not None:
         said["metrics"] = table.metrics_path.name
     return said | {"label": str(table.label), "features": ", ".join(table.features)}

@@ -6,26 +6,36 @@ whole ranking comes with it, and how far the recording lies from anything learne
 """
 
 from genre_audio.prediction.likeness import Neighbour
+from genre_audio.prediction.moments import Moment, moments
 from genre_audio.prediction.predict import (
     predict_extracted,
     predict_recording,
     predict_table,
     schema_for,
+    segmentation_for,
 )
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
 from genre_audio.prediction.quality_words import Remark
 from genre_audio.prediction.reasons import Reason
+from genre_audio.prediction.timeline import Change, GenreTimeline, Span, genre_timeline
 from genre_audio.prediction.verdict import Verdict
 
 __all__ = [
+    "Change",
+    "GenreTimeline",
+    "Moment",
     "Neighbour",
     "Prediction",
     "Reason",
     "Remark",
     "SegmentPrediction",
+    "Span",
     "Verdict",
+    "genre_timeline",
+    "moments",
     "predict_extracted",
     "predict_recording",
     "predict_table",
     "schema_for",
+    "segmentation_for",
 ]

@@ -1,7 +1,8 @@
 """From the segments of recordings to one `Prediction` each.
 
-A recording's probabilities are the mean of its segments', weighted by length. Nothing may
-enter here that reads recordings.
+A recording's probabilities are the mean of its segments', weighted by how much each
+counts: its length, shared with segments that it overlaps. Nothing may enter here that
+reads recordings.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from genre_audio.learning.bearing import shortness
 from genre_audio.prediction.likeness import nearest
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
 from genre_audio.prediction.reasons import reasons_for
+from genre_audio.prediction.timeline import genre_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,11 +101,13 @@ def pool(
         percentile = float((percentiles[mine] * weights).sum() / total)
         asked: dict[str, Any] = {"weights": weights, "seconds": seconds[mine], "bundle": bundle}
         likeliest = labels[int(mean.argmax())]
+        said = tuple(segments[place] for place in mine)
         predictions.append(
             Prediction(
                 recording=name,
                 probabilities=dict(zip(labels, mean.tolist(), strict=True)),
-                segments=tuple(segments[place] for place in mine),
+                segments=said,
+                timeline=genre_timeline(said),
                 refused=(),
                 distance_percentile=percentile,
                 genres_not_ruled_out=bundle.not_ruled_out(mean, coverage=coverage),

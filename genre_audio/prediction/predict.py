@@ -15,11 +15,13 @@ from genre_audio.execution import map_unordered
 from genre_audio.extraction import Extracted, Failure, extract_recording, prepare_kernels
 from genre_audio.features import SCHEMAS, Schema
 from genre_audio.prediction.pool import pool
+from genre_audio.tables.weights import counted_once, frame_weights
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    from genre_audio.config import Segmentation
     from genre_audio.prediction.prediction import Prediction
     from genre_audio.tables import FeatureTable
     from genre_audio.training import ModelBundle
@@ -29,6 +31,7 @@ __all__ = [
     "predict_recording",
     "predict_table",
     "schema_for",
+    "segmentation_for",
 ]
 
 
@@ -52,12 +55,39 @@ def schema_for(bundle: ModelBundle) -> Schema:
     return schema
 
 
+def segmentation_for(bundle: ModelBundle, *, hop: float | None = None) -> Segmentation:
+    """Return how recordings are cut for a model.
+
+    Parameters
+    ----------
+    bundle : ModelBundle
+        Its segments' length is the model's.
+    hop : float, optional
+        From one segment's beginning to the next one's, in s, up to that length; without
+        one segments do not overlap.
+
+    Raises
+    ------
+    ParameterError
+        If the hop is too short, or longer than a segment.
+
+    Examples
+    --------
+    >>> from genre_audio import load_bundle, resolve_model
+    >>> from genre_audio.prediction import segmentation_for
+    >>> segmentation_for(load_bundle(resolve_model("default").path), hop=5).words
+    '30 s, one every 5 s'
+    """
+    return dataclasses.replace(bundle.segmentation, hop=hop)
+
+
 def predict_recording(
     path: str | os.PathLike[str],
     bundle: ModelBundle,
     *,
     coverage: float | None = None,
     explain: bool = False,
+    hop: float | None = None,
 ) -> Prediction:
     """Tell what one recording resembles.
 
@@ -72,6 +102,8 @@ def predict_recording(
     explain : bool
         Whether to say which training recordings it is like, and what pushed towards its
         label: about 0.2 s for each recording.
+    hop : float, optional
+        As in `segmentation_for`: a shorter hop says more exactly when a genre changes.
 
     Returns
     -------
@@ -96,8 +128,9 @@ def predict_recording(
     (10, True)
     """
     source = Source(Path(path).name, Path(path))
+    segmentation = segmentation_for(bundle, hop=hop)
     work = functools.partial(
-        extract_recording, schema=schema_for(bundle), segmentation=bundle.segmentation
+        extract_recording, schema=schema_for(bundle), segmentation=segmentation
     )
     prepare_kernels()
     # Not called by itself: under one thread, as in every table, sums come out the same.
@@ -119,7 +152,7 @@ def predict_extracted(
     Parameters
     ----------
     recordings : sequence of Extracted
-        Described by the model's schema and segmentation.
+        Described by the model's schema and in segments of its length.
     bundle, coverage, explain
         As in `predict_recording`.
 
@@ -134,12 +167,14 @@ def predict_extracted(
     """
     rows = [row for recording in recordings for row in recording.rows]
     X = np.array([row.values for row in rows], dtype=np.float64)
-    lengths = np.array([row.length for row in rows], dtype=np.float64)
     places = [(row.start, row.stop) for row in rows]
     owners = np.repeat(np.arange(len(recordings)), [len(r.rows) for r in recordings])
+    first = np.rint(np.array([row.start for row in rows]) * schema_for(bundle).config.sr)
+    lengths = np.array([row.length for row in rows], dtype=np.float64)
+    weights = counted_once(first, lengths, recordings=owners)
     names = [recording.name for recording in recordings]
     refuse = functools.partial(AudioError, kind="not_finite")
-    pooled = pool(X, lengths, places, owners, names, bundle, refuse, coverage, explain=explain)
+    pooled = pool(X, weights, places, owners, names, bundle, refuse, coverage, explain=explain)
     return [
         dataclasses.replace(prediction, refused=recording.refused, quality=recording.quality)
         for prediction, recording in zip(pooled, recordings, strict=True)
@@ -158,7 +193,7 @@ def predict_table(
     Parameters
     ----------
     table : FeatureTable
-        Of the model's segmentation, and of its schema or one that includes it.
+        In segments of the model's length, and of its schema or one that includes it.
     bundle, coverage, explain
         As in `predict_recording`.
 
@@ -196,7 +231,9 @@ def predict_table(
     names, first, owners = np.unique(table.recordings, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.argsort(order)
+    weights = frame_weights(frame, recordings=table.recordings, sr=sr)
     places = list(zip(starts.tolist(), (starts + lengths / sr).tolist(), strict=True))
     ordered = [str(name) for name in names[order]]
-    asked = (table.X, lengths, places, rank[owners], ordered, bundle, TableError, coverage)
+    counted = full if weights is None else weights
+    asked = (table.X, counted, places, rank[owners], ordered, bundle, TableError, coverage)
     return pool(*asked, explain=explain)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
+from genre_audio.prediction.places import seconds_covered
+
 if TYPE_CHECKING:
     from genre_audio.prediction.likeness import Neighbour
     from genre_audio.prediction.quality_words import Remark
     from genre_audio.prediction.reasons import Reason
+    from genre_audio.prediction.timeline import GenreTimeline
     from genre_audio.prediction.verdict import Verdict
     from genre_audio.segment import Refused
 
@@ -65,8 +68,8 @@ class Prediction:
     recording : str
         Its name.
     probabilities : dict of str to float
-        Mean of its segments' probabilities, weighted by their length; by genre, in the
-        model's order.
+        Mean of its segments' probabilities, each second of what was heard with the same
+        weight; by genre, in the model's order.
     segments : tuple of SegmentPrediction
         In order of time.
     refused : tuple of Refused
@@ -90,6 +93,8 @@ class Prediction:
         The training recordings that it is most like, the nearest first; none unless asked.
     reasons : tuple of Reason
         What pushed towards its label and what away, the strongest first; none unless asked.
+    timeline : GenreTimeline, optional
+        Its genres over time.
 
     Examples
     --------
@@ -113,6 +118,7 @@ class Prediction:
     coverage: float | None = None
     neighbours: tuple[Neighbour, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    timeline: GenreTimeline | None = None
 
     @property
     def label(self) -> str:
@@ -132,11 +138,7 @@ class Prediction:
     @property
     def heard(self) -> float:
         """How many seconds of it were described; what segments share counts once."""
-        seconds, reached = 0.0, float("-inf")
-        for segment in sorted(self.segments, key=lambda segment: segment.start):
-            seconds += max(0.0, segment.stop - max(segment.start, reached))
-            reached = max(reached, segment.stop)
-        return seconds
+        return seconds_covered((segment.start, segment.stop) for segment in self.segments)
 
     @property
     def verdict(self) -> Verdict:
@@ -174,6 +176,7 @@ class Prediction:
             "unlike_training": self.unlike,
             "too_short_to_tell": self.too_short_to_tell,
             "segments": [segment.as_dict() for segment in self.segments],
+            "timeline": None if self.timeline is None else self.timeline.as_dict(),
             "refused": [dataclasses.asdict(refused) for refused in self.refused],
             "quality": self.quality,
             "verdict": self.verdict.as_dict(),

@@ -106,7 +106,7 @@ def reasons_for(
     X : ndarray of float64, shape (segments, columns)
         Features of a recording's segments.
     weights : ndarray of float, shape (segments,)
-        How much each segment counts.
+        How much each segment counts; at least one does.
     seconds : ndarray of float, shape (segments,)
         How long each lasts.
     bundle : ModelBundle
@@ -134,7 +134,9 @@ def reasons_for(
     schema = SCHEMAS.get(bundle.info.schema["name"])
     if schema is None:
         return ()
-    chosen = np.unique(np.linspace(0, len(X) - 1, min(_SEGMENTS, len(X))).round().astype(int))
+    counting = np.flatnonzero(weights > 0)
+    spaced = np.linspace(0, len(counting) - 1, min(_SEGMENTS, len(counting)))
+    chosen = counting[spaced.round().astype(int)]
     X, weights, seconds = X[chosen], weights[chosen], seconds[chosen]
     said = weights @ bundle.predict_proba(X) / weights.sum()
     place = int(said.argmax()) if label is None else bundle.labels.index(label)

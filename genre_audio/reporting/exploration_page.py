@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.exploration import findings
 from genre_audio.reporting.components_svg import components_svg, loadings_svg, scree_svg
+from genre_audio.reporting.correlation_figure import NUMBERED
 from genre_audio.reporting.drawing import drawing
 from genre_audio.reporting.exploration_figures import (
     correlations_svg,
@@ -77,7 +78,7 @@ def exploration_page(
         return render(
             "exploration.html",
             title=title,
-            pictures=True,
+            with_images=len(exploration.features) > NUMBERED,
             it=exploration,
             findings=findings(exploration),
             notes=list(notes),

@@ -59,7 +59,7 @@ def recording_page(view: RecordingView, *, provenance: Mapping[str, object] | No
         return render(
             "recording.html",
             title=view.name,
-            pictures=True,
+            with_images=True,
             findings=recording_findings(view),
             outline=_outline(view),
             spectrogram=_spectrogram(view),

@@ -10,6 +10,7 @@ from genre_audio.errors import ParameterError, TableError
 from genre_audio.tables.dataset import Dataset, regrouped
 from genre_audio.tables.loaded import listed
 from genre_audio.tables.magnitude import refuse_too_large
+from genre_audio.tables.weights import frame_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,12 +94,13 @@ def dataset_of_any(
 
 
 def _lengths(table: MetricTable, kept: NDArray[np.bool_]) -> NDArray[np.float64] | None:
-    """Return how long segments are, where the table is one of features, and says so."""
+    """Return how much segments count, where the table is one of features, and says so."""
     column = table.frame.get("length")
     if table.schema is None or column is None or column.dtype == object or (column <= 0).any():
         return None
-    lengths = column.to_numpy(dtype=np.float64)[kept]
-    return None if np.isnan(lengths).any() else lengths
+    sr = table.schema.config.sr
+    lengths = frame_weights(table.frame[kept], recordings=table.recordings[kept], sr=sr)
+    return None if lengths is None or np.isnan(lengths).any() else lengths
 
 
 def _lacking(

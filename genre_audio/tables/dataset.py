@@ -10,6 +10,7 @@ import numpy as np
 from genre_audio.errors import TableError
 from genre_audio.tables.annotations import Annotations, find_annotations
 from genre_audio.tables.magnitude import refuse_too_large
+from genre_audio.tables.weights import frame_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,7 +117,7 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
         columns=table.schema.columns,
         grouping=groups.column if groups else "recording",
         unlabelled=int((~labelled).sum()),
-        lengths=_lengths(table)[labelled] if "length" in table.frame else None,
+        lengths=frame_weights(table.frame[labelled], recordings=names, sr=table.schema.config.sr),
     )
 
 
@@ -203,10 +204,6 @@ def resolve_groups(
         f"{what} {text!r}: neither a file, nor FILE:COLUMN, nor a column of the table "
         f"(it has {', '.join(extra)})"
     )
-
-
-def _lengths(table: FeatureTable) -> NDArray[np.float64]:
-    return table.frame["length"].to_numpy(dtype=np.float64)
 
 
 def _groups(names: NDArray[np.str_], groups: Annotations | None) -> NDArray[np.str_]:

@@ -160,7 +160,8 @@ def _info(
         task="genre",
         created=datetime.datetime.now(datetime.UTC).date().isoformat(),
         schema={"name": schema.name, "version": schema.version, "digest": schema.digest},
-        segmentation={"seconds": segmentation.seconds, "digest": segmentation.digest},
+        segmentation={"seconds": segmentation.seconds, "digest": segmentation.digest}
+        | ({} if segmentation.hop is None else {"hop": segmentation.hop}),
         labels=[str(label) for label in stack.classes_],
         training=_training_facts(table, dataset),
         learning={
