@@ -13,8 +13,11 @@ from .prediction import predict_recording as predict_recording
 from .prediction import predict_table as predict_table
 from .segment import Segment as Segment
 from .tables import FeatureTable as FeatureTable
+from .tables import MetricTable as MetricTable
 from .tables import dataset_of as dataset_of
+from .tables import dataset_of_any as dataset_of_any
 from .tables import read_annotations as read_annotations
+from .tables import read_any_table as read_any_table
 from .tables import read_table as read_table
 from .training import ModelBundle as ModelBundle
 from .training import load_bundle as load_bundle

@@ -11,11 +11,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
 
 from genre_audio.errors import ParameterError
 
-__all__ = ["AnalysisConfig", "Segmentation", "digest"]
+__all__ = ["MIN_HOP", "AnalysisConfig", "Segmentation", "digest"]
+
+MIN_HOP: Final = 0.1
+"""Shortest time in s between the beginnings of two segments."""
 
 
 def digest(value: Any) -> str:  # noqa: ANN401 - anything that JSON can say
@@ -102,24 +105,37 @@ class Segmentation:
     one is cut into full segments; a remainder shorter than half a segment joins the
     last, a longer one stands by itself.
 
+    With a hop, full segments begin every hop and overlap. The rule for the end is the
+    same, by hops: what lies beyond the last full segment joins it if that is shorter than
+    half a hop, else one more segment begins a hop later and ends with the recording. So
+    every sample is in a segment, and a segment is at most half a hop shorter or longer
+    than a full one.
+
     Attributes
     ----------
     seconds : float
         Length of a full segment in seconds, at least 1.
+    hop : float, optional
+        From one segment's beginning to the next one's, in seconds; without one (or one as
+        long as a segment) segments do not overlap.
 
     Raises
     ------
     ParameterError
-        If a segment would be shorter than one second.
+        If a segment would be shorter than one second, a hop shorter than `MIN_HOP`, or
+        longer than a segment.
 
     Examples
     --------
     >>> from genre_audio.config import Segmentation
     >>> Segmentation().samples(22050)
     661500
+    >>> Segmentation(hop=5).hop_samples(22050), Segmentation(hop=30) == Segmentation()
+    (110250, True)
     """
 
     seconds: float = 30.0
+    hop: float | None = None
 
     def __post_init__(self) -> None:
         if not 1.0 <= self.seconds <= 3600.0:
@@ -127,14 +143,38 @@ class Segmentation:
                 f"a segment of {self.seconds!r} s was asked for; choose 1 to 3600 seconds"
             )
         object.__setattr__(self, "seconds", float(self.seconds))
+        if self.hop is None:
+            return
+        if not MIN_HOP <= self.hop <= self.seconds:
+            raise ParameterError(
+                f"segments of {self.seconds:g} s every {self.hop!r} s were asked for; choose a "
+                f"hop of {MIN_HOP:g} s up to the length of a segment, so that nothing is left out"
+            )
+        hop = float(self.hop)
+        # One and the same grid has one identity, however it was asked for.
+        object.__setattr__(self, "hop", None if hop == self.seconds else hop)
 
     def samples(self, sr: int) -> int:
         """Return the length of a full segment in samples at `sr` Hz."""
         return round(self.seconds * sr)
 
+    def hop_samples(self, sr: int) -> int:
+        """Return how many samples at `sr` Hz lie between the beginnings of segments."""
+        return self.samples(sr) if self.hop is None else round(self.hop * sr)
+
+    @property
+    def words(self) -> str:
+        """How long segments are, and how often one begins, for people."""
+        every = "" if self.hop is None else f", one every {self.hop:g} s"
+        return f"{self.seconds:g} s{every}"
+
     def as_dict(self) -> dict[str, Any]:
         """Return the rule by name, as JSON can say it."""
-        return {"seconds": self.seconds, "whole_below": 1.5, "remainder_joins_below": 0.5}
+        rule = {"seconds": self.seconds, "whole_below": 1.5, "remainder_joins_below": 0.5}
+        if self.hop is None:
+            return rule
+        # In segments, as without a hop; the remainder in hops, which there is the same.
+        return {**rule, "whole_below": 1 + self.hop / self.seconds / 2, "hop": self.hop}
 
     @property
     def digest(self) -> str:

@@ -20,7 +20,14 @@ from genre_audio.errors import BusyError, OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Fingerprint", "fingerprint", "lock", "replace_folder", "replace_text"]
+__all__ = [
+    "Fingerprint",
+    "fingerprint",
+    "lock",
+    "replace_bytes",
+    "replace_folder",
+    "replace_text",
+]
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -40,12 +47,22 @@ def replace_text(path: Path, text: str) -> None:
     ...     pathlib.Path(folder, "note.txt").read_text()
     'done'
     """
+    replace_bytes(path, text.encode("utf-8"))
+
+
+def replace_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path` in one step, as `replace_text` does.
+
+    Examples
+    --------
+    See `replace_text`.
+    """
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-        with open(descriptor, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
-            file.write(text)
+        with open(descriptor, "wb") as file:  # noqa: PTH123
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(_usual_mode(path))

@@ -39,6 +39,8 @@ trap 'rm -rf "$work"' EXIT
 )
 
 say "tests"
+command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null ||
+    echo "no browser is installed (chromium): tests of pages in a browser will be skipped"
 # Packages bring pools of threads; two workers with two pools each are slower than one.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 "$VENV/bin/python" -m pytest --numprocesses auto --cov=genre_audio --cov-report=term "$@"

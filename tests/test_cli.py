@@ -136,14 +136,14 @@ def test_every_flag_of_extract_is_handed_on(tapes, monkeypatch):
     monkeypatch.setattr("genre_audio.extraction.extract", spy)
     run(
         *("extract", tapes, "-o", "t.csv", "--labels", "l.csv:genre"),
-        *("--segment-seconds", "5", "-j", "2", "--force", "--schema", "extended"),
+        *("--segment-seconds", "5", "-j", "2", "--force", "--schema", "extended", "--hop", "2.5"),
         code=1,
     )
     assert {name: value for name, value in seen.items() if not name.startswith("on_")} == {
         "names": ["a/music.wav", "b/tone.wav"],
         "output": Path("t.csv"),
         "schema": EXTENDED,
-        "segmentation": Segmentation(5),
+        "segmentation": Segmentation(5, 2.5),
         "labels": "l.csv:genre",
         "n_jobs": 2,
         "force": True,
@@ -639,6 +639,7 @@ def test_interruption_is_quiet(tapes, monkeypatch):
         ["extract"],
         ["extract", "nowhere"],
         ["extract", "tapes", "--segment-seconds", "0.5"],
+        ["extract", "tapes", "--hop", "31"],
         ["extract", "tapes", "-j", "0"],
         ["predict", "nowhere"],
         ["predict", "tapes", "-f", "xml"],

@@ -239,10 +239,11 @@ def test_a_page_is_written_where_asked(features, asked, monkeypatch):
     assert comparison.evaluations == tuple(two)
     table = read_table(features)
     assert origins[0]["Table"]["digest"] == table.digest
-    assert origins[0]["Table"]["schema"].startswith("gtzan57 version 1")
+    assert origins[0]["Table"]["schema"].startswith("gtzan57 version ")
     assert origins[0]["Command"].startswith("genre-audio")
     assert [said.split(":")[0] for said in origins[1]["Learners"]] == ["qda", "knn"]
     assert "scikit-learn" in origins[0]["Versions"]
+    assert origins[0]["Folds"] == {"grouped by": "recording", "seed": 0}
 
 
 @pytest.mark.parametrize(
@@ -252,6 +253,7 @@ def test_a_page_is_written_where_asked(features, asked, monkeypatch):
         (["--protocol", "gtzan", "--folds", "3"], "--folds says nothing to --protocol gtzan"),
         (["--train-list", "a.txt"], "--train-list says nothing to --protocol grouped, only to li"),
         (["--protocol", "lists"], "needs --train-list FILE and --test-list FILE"),
+        (["--protocol", "leave-one-group-out"], "needs --groups, such as a column of artists"),
         (["--index", "a.csv"], "--index says nothing to --protocol grouped, only to gtzan"),
         (["--learners", "svm"], "unknown learner 'svm'; choose from stack, "),
         (["--learners", "knn,knn"], "'knn' is to be evaluated twice; name each learner once"),

@@ -10,10 +10,8 @@ import dataclasses
 import itertools
 import os
 import re
-import shutil
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +24,7 @@ from genre_audio.evaluation import Comparison, Evaluation
 from genre_audio.reporting.evaluation_page import evaluation_page
 from genre_audio.reporting.page import render
 from genre_audio.reporting.printable import printable
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import html5lib
+from pages import elements, parsed, table, words
 
 GENRES = ("dance", "healing", "love")
 EVIL = "<script>alert(1)</script>"
@@ -44,29 +39,6 @@ def evaluation(skill=2.0, *, labels=GENRES, n=60, seed=0, protocol="artists kept
     names = np.array([f"{labels[k]} {i}.wav" for i, k in enumerate(truth)])
     p /= p.sum(axis=1, keepdims=True)
     return Evaluation(tuple(labels), truth, p, names, names, protocol, **more)
-
-
-def parsed(text):
-    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
-
-
-def tag(element):
-    """The bare name; html5lib keeps the name space of what is not HTML."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def elements(page, *tags):
-    return [element for element in page.iter() if tag(element) in tags]
-
-
-def words(element):
-    return " ".join("".join(element.itertext()).split())
-
-
-def table(page, name):
-    """Rows of the table in the region of that name, as texts."""
-    (region,) = (e for e in elements(page, "div") if e.get("aria-label") == f"Table: {name}")
-    return [[words(cell) for cell in elements(row, "th", "td")] for row in elements(region, "tr")]
 
 
 @pytest.fixture(scope="module")
@@ -330,49 +302,6 @@ def test_the_same_evaluation_gives_the_same_bytes_in_every_process(full):
         )
         digests.add(done.stdout)
     assert len(digests) == 1
-
-
-# In a browser ----------------------------------------------------------------------------
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
-
-
-def opened(path, *, profile):
-    """The page after its script has run, and what the console said."""
-    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}"]
-    done = subprocess.run(
-        [CHROMIUM, *options, "--enable-logging=stderr", "--dump-dom", path.as_uri()],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    console = [line for line in done.stderr.decode().splitlines() if "CONSOLE" in line]
-    return html5lib.parse(done.stdout.decode(), namespaceHTMLElements=False), console
-
-
-@needs_browser
-def test_the_script_is_allowed_by_the_pages_own_policy(full, tmp_path):
-    path = tmp_path / "page.html"
-    path.write_text(full, encoding="utf-8")
-    page, console = opened(path, profile=tmp_path / "profile")
-    assert console == []
-    assert len(elements(page, "button")) > 10
-
-
-@needs_browser
-def test_a_click_sorts_a_table_and_says_so(tmp_path):
-    it = evaluation(1.0)
-    click = "<script>document.querySelectorAll(\"[aria-label='Table: scores by genre'] button\")[2]"
-    text = re.sub(r"<meta http-equiv=[^>]+>", "", evaluation_page([it]))
-    path = tmp_path / "page.html"
-    path.write_text(text.replace("</body>", f"{click}.click()</script></body>"), encoding="utf-8")
-    page, console = opened(path, profile=tmp_path / "profile")
-    assert console == []
-    recalls = [float(row[2]) for row in table(page, "scores by genre")[1:-1]]
-    assert recalls == [round(value, 3) for value in sorted(it.recall, reverse=True)]
-    heads = [head.get("aria-sort") for head in elements(page, "th")]
-    assert heads.count("descending") == 1
 
 
 def test_the_shell_takes_a_title():

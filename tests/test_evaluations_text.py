@@ -119,3 +119,11 @@ def test_no_number_is_cut_off_where_there_is_no_room():
     header, row = [f"column {k}" for k in range(12)], [f"0.{k:02d}0–0.999" for k in range(12)]
     text = score_table(header, [row], width=40)
     assert all(cell in text for cell in row)
+
+
+def test_no_title_is_cut_off_where_columns_are_wider_than_their_share():
+    header = ["learner", "balancing", *["accuracy, balanced test set"] * 7, "without a model"]
+    row = ["logistic_regression", "undersample", *["0.492\n0.461–0.523"] * 7, "0.100"]
+    for width in range(100, 180):
+        shown = score_table(header, [row], width=width)
+        assert [shown.count(word) for word in ("accuracy,", "without", "0.461–0.523")] == [7, 1, 7]

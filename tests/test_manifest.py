@@ -44,7 +44,9 @@ FAILURES = st.fixed_dictionaries({"kind": TEXTS, "message": TEXTS})
 MANIFESTS = st.builds(
     Manifest,
     schema=st.just(GTZAN57.as_dict()),
-    segmentation=st.builds(Segmentation, seconds=st.floats(1, 3600)),
+    segmentation=st.builds(
+        Segmentation, seconds=st.floats(1, 3600), hop=st.none() | st.floats(0.1, 1)
+    ),
     recordings=st.dictionaries(TEXTS, ENTRIES, max_size=3),
     failures=st.dictionaries(TEXTS, FAILURES, max_size=2),
     versions=st.dictionaries(TEXTS, TEXTS, max_size=2),

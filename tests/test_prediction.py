@@ -81,6 +81,7 @@ def test_the_order_of_segments_changes_nothing_in_the_whole(tiny, rng):
 def test_segments_weigh_as_much_as_they_last(tiny):
     table = feature_table(1, segments=2)
     table.frame.loc[::2, "length"] = 3 * table.frame.loc[1::2, "length"].to_numpy()
+    table.frame.loc[1::2, "start"] = 90.0
     for prediction in predict_table(table, tiny):
         long, brief = (list(s.probabilities.values()) for s in prediction.segments)
         expected = 0.75 * np.array(long) + 0.25 * np.array(brief)

@@ -17,7 +17,7 @@ from genre_audio.errors import AudioError
 from genre_audio.segment import Refused, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     import soundfile
@@ -92,7 +92,18 @@ class Recording:
         """What was measured so far; complete once all segments have been read."""
         return self._meter.result()
 
-    def segments(self, *, sr: int, segmentation: Segmentation) -> Iterator[Segment | Refused]:
+    @property
+    def sr(self) -> int:
+        """Sampling rate of the file in Hz."""
+        return int(self._decoder.samplerate)
+
+    def segments(
+        self,
+        *,
+        sr: int,
+        segmentation: Segmentation,
+        listen: Callable[[NDArray[np.float32]], None] | None = None,
+    ) -> Iterator[Segment | Refused]:
         """Yield the recording's segments in order, refused ones as `Refused`.
 
         Where the decoder gives up in the middle of a recording, what came before stands,
@@ -104,6 +115,9 @@ class Recording:
             Sampling rate of the segments in Hz.
         segmentation : Segmentation
             How to cut.
+        listen : callable, optional
+            Is given all samples, block by block, mixed down but not yet resampled, with
+            zeros where one is not finite.
 
         Yields
         ------
@@ -114,18 +128,22 @@ class Recording:
         AudioError
             ``decode`` if the decoder gives up at once, ``empty`` if there is not one sample.
         """
-        samples = resample(self._mono(), sr_in=self._decoder.samplerate, sr=sr)
-        first = 0
-        for y in cut(samples, length=segmentation.samples(sr)):
-            yield self._admit(y, first=first, sr=sr)
-            first += len(y)
+        samples = resample(self._mono(listen), sr_in=self._decoder.samplerate, sr=sr)
+        hop = segmentation.hop_samples(sr)
+        end = 0
+        for count, y in enumerate(cut(samples, length=segmentation.samples(sr), hop=hop)):
+            first = count * hop
+            end = first + len(y)
+            yield self._admit(y, first=first, following=first + hop, sr=sr)
         if self._fault is not None:
             message = f"{self._fault} What follows could not be read."
-            yield Refused(first / sr, first / sr, self._fault.kind, message)
-        elif not first:
+            yield Refused(end / sr, end / sr, self._fault.kind, message)
+        elif not end:
             raise AudioError("the file holds no samples", kind="empty")
 
-    def _mono(self) -> Iterator[NDArray[np.float32]]:
+    def _mono(
+        self, listen: Callable[[NDArray[np.float32]], None] | None
+    ) -> Iterator[NDArray[np.float32]]:
         """Mix down; NaN and infinities become zeros whose place is remembered.
 
         Left in, one NaN would spread over all that the resampler mixes with it.
@@ -141,6 +159,8 @@ class Recording:
                 y = mix_down(block)
             frames += len(block)
             self._meter.update(block)
+            if listen is not None:
+                listen(y)
             yield y
 
     def _blocks(self) -> Iterator[NDArray[np.float32]]:
@@ -155,13 +175,17 @@ class Recording:
                 raise
             self._fault = error
 
-    def _admit(self, y: NDArray[np.float32], *, first: int, sr: int) -> Segment | Refused:
+    def _admit(
+        self, y: NDArray[np.float32], *, first: int, following: int, sr: int
+    ) -> Segment | Refused:
         start, stop = first / sr, (first + len(y)) / sr
         windows_per_second = self._decoder.samplerate / self._window
         touched = range(int(start * windows_per_second), math.ceil(stop * windows_per_second))
         bad = self._not_finite.intersection(touched)
-        # The last window may reach into the next segment; none before it is asked for again.
-        self._not_finite.difference_update(range(touched.start, int(stop * windows_per_second)))
+        # The next segment begins in a window that may have begun before; earlier ones are not
+        # asked for again.
+        again = int(following / sr * windows_per_second)
+        self._not_finite.difference_update(range(touched.start, again))
         if bad:
             message = "the segment holds NaN or infinite samples"
             return Refused(start, stop, "not_finite", message)

@@ -10,8 +10,9 @@ import typer
 from typer.core import TyperGroup
 
 from genre_audio import __version__
-from genre_audio.cli import evaluate, extract, models, predict, retrain
+from genre_audio.cli import compare, evaluate, explore, extract, models, predict, retrain
 from genre_audio.cli.output import INTERRUPTED, NOTHING_DONE, USAGE, say
+from genre_audio.cli.pairs import PairsCommand
 from genre_audio.errors import GenreAudioError, ParameterError
 
 __all__ = ["app", "main"]
@@ -46,9 +47,13 @@ app = typer.Typer(
     "3 done, but some recordings were skipped.",
 )
 app.command("extract", short_help="Turn recordings into a table of features.")(extract.command)
+app.command("explore", cls=PairsCommand, short_help="Look at a table or a recording.")(
+    explore.command
+)
 app.command("predict", short_help="Tell which genres recordings resemble.")(predict.command)
 app.command("retrain", short_help="Train a model on a table with your own labels.")(retrain.command)
 app.command("evaluate", short_help="Score learners on recordings not seen.")(evaluate.command)
+app.command("compare", short_help="Compare learners and balancing on any table.")(compare.command)
 app.add_typer(models.app, name="models")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import os
 import shutil
@@ -12,27 +11,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from genre_audio.cli.options import Jobs, Seconds
+from genre_audio.cli.any_table import ChosenColumns, Gaps, IdColumn, LabelColumn, Metrics, Missing
+from genre_audio.cli.options import Budget, Groups, Jobs, Seconds
 from genre_audio.cli.output import emit, progress, say
+from genre_audio.cli.procedures import chosen_procedures
 from genre_audio.cli.protocols import Asked, Kind, protocols_of, table_path
 from genre_audio.cli.provenance import provenance
-from genre_audio.cli.retrain import say_dataset
+from genre_audio.cli.rows import labelled_rows
 from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from genre_audio.evaluation import Comparison, Evaluation, Procedure
+    from genre_audio.evaluation import Comparison, Evaluation, Procedure, Protocol
+    from genre_audio.tables import Dataset
 
 __all__ = ["command"]
-
-
-class Budget(enum.StrEnum):
-    """How much to tune."""
-
-    none = "none"
-    small = "small"
-    full = "full"
 
 
 class Format(enum.StrEnum):
@@ -48,8 +42,9 @@ Source = Annotated[
     Path | None,
     typer.Argument(
         metavar="TABLE",
-        help="A feature table with labels, or a folder with one; by default features.csv, for "
-        "the protocol 'gtzan' the published table in the folder GENRE_AUDIO_DATA.",
+        help="A table with labels, CSV or JSON, packed by gzip or not, or a folder with "
+        "features.csv in it; by default features.csv, for the protocol 'gtzan' the published "
+        "table in the folder GENRE_AUDIO_DATA.",
     ),
 ]
 Chosen = Annotated[
@@ -58,13 +53,6 @@ Chosen = Annotated[
         help="How recordings are held out: 'random' 80/20 splits; 'stratified' folds; 'grouped' "
         "folds that keep groups apart; 'leave-one-group-out'; 'lists' of names; 'gtzan': the "
         "five forms that GTZAN is reported in, side by side.",
-    ),
-]
-Groups = Annotated[
-    str | None,
-    typer.Option(
-        help="What must not be on both sides of a split, such as the artist: a column of "
-        "the table, a CSV file, or FILE.csv:COLUMN. By default the recording.",
     ),
 ]
 Folds = Annotated[int | None, typer.Option(min=2, help="Number of folds; 5 by default.")]
@@ -114,6 +102,11 @@ Report = Annotated[
 def command(
     source: Source = None,
     *,
+    metrics: Metrics = None,
+    on: IdColumn = None,
+    label: LabelColumn = None,
+    columns: ChosenColumns = None,
+    missing: Missing = Gaps.refuse,
     protocol: Chosen = Kind.grouped,
     folds: Folds = None,
     repeats: Repeats = None,
@@ -142,25 +135,49 @@ def command(
     Everything that learns is done anew in each fold. Every score has a 95 % interval by
     bootstrap over groups, and stands beside what a guess gives.
     """
-    from genre_audio.config import Segmentation
-    from genre_audio.evaluation import evaluate_procedures
-    from genre_audio.execution import resolve_jobs
-    from genre_audio.tables import dataset_of, read_table, resolve_groups
-
     _refuse_folders(output, report)
     asked = Asked(protocol, groups, folds, repeats, train_list, test_list, index, seed=seed or 0)
-    procedures = _procedures(
+    procedures = chosen_procedures(
         learners, model, budget=budget, seed=seed, absolute_level=absolute_level
     )
-    segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
-    table = read_table(table_path(source, kind=protocol), segmentation=segmentation)
-    annotations = None if groups is None else resolve_groups(groups, table=table)
-    dataset = dataset_of(table, groups=annotations)
-    say_dataset(table, dataset)
+    table, dataset = labelled_rows(
+        table_path(source, kind=protocol),
+        segment_seconds=segment_seconds,
+        groups=groups,
+        missing=missing,
+        asked={"metrics": metrics, "on": on, "label": label, "columns": columns},
+    )
+    procedures = [each.on(table.schema) for each in procedures]
     protocols = protocols_of(asked, dataset=dataset)
+    found, comparisons = _evaluated(
+        procedures, dataset, protocols=protocols, coverage=coverage, jobs=jobs
+    )
+    emit(_text(found, comparisons, form=form, to_file=output is not None), output=output)
+    if report is not None:
+        origin = provenance(table, dataset=dataset, procedures=procedures, seed=asked.seed)
+        _write_report(found, comparisons, report, origin=origin)
+
+
+def _refuse_folders(*paths: Path | None) -> None:
+    """Refuse before the work what could not be written after it."""
+    if found := [path for path in paths if path is not None and path.is_dir()]:
+        raise ParameterError(f"{str(found[0])!r} is a folder; name a file in it for the result")
+
+
+def _evaluated(
+    procedures: list[Procedure],
+    dataset: Dataset,
+    *,
+    protocols: list[Protocol],
+    coverage: float,
+    jobs: int | None,
+) -> tuple[list[Evaluation], list[Comparison]]:
+    from genre_audio.evaluation import evaluate_procedures
+    from genre_audio.execution import resolve_jobs
+
     with progress("evaluating") as (start, advance):
         start(len(procedures) * sum(len(each.folds) for each in protocols))
-        found, comparisons = evaluate_procedures(
+        return evaluate_procedures(
             procedures,
             dataset,
             protocols=protocols,
@@ -171,49 +188,6 @@ def command(
                 f"{each.learner}, {each.protocol}: accuracy {each.accuracy:.3f}"
             ),
         )
-    emit(_text(found, comparisons, form=form, to_file=output is not None), output=output)
-    if report is not None:
-        origin = provenance(table, dataset=dataset, procedures=procedures)
-        _write_report(found, comparisons, report, origin=origin)
-
-
-def _refuse_folders(*paths: Path | None) -> None:
-    """Refuse before the work what could not be written after it."""
-    if found := [path for path in paths if path is not None and path.is_dir()]:
-        raise ParameterError(f"{str(found[0])!r} is a folder; name a file in it for the result")
-
-
-def _procedures(
-    learners: str | None,
-    model: str | None,
-    *,
-    budget: Budget | None,
-    seed: int | None,
-    absolute_level: bool,
-) -> list[Procedure]:
-    from genre_audio.evaluation import procedure_of
-
-    names = [name.strip() for name in learners.split(",")] if learners is not None else []
-    if not names and model is None:
-        names = ["stack"]
-    how: dict[str, Any] = {"budget": budget.value if budget else "small", "seed": seed or 0}
-    found = [procedure_of(name, level_invariant=not absolute_level, **how) for name in names]
-    if model is not None:
-        made = _model_procedure(model, budget=budget, seed=seed)
-        kept = made.level_invariant and not absolute_level
-        found = [dataclasses.replace(made, level_invariant=kept), *found]
-    called = [procedure.name for procedure in found]
-    if twice := {name for name in called if called.count(name) > 1}:
-        raise ParameterError(f"{min(twice)!r} is to be evaluated twice; name each learner once")
-    return found
-
-
-def _model_procedure(model: str, *, budget: Budget | None, seed: int | None) -> Procedure:
-    from genre_audio.training import resolve_model
-    from genre_audio.training.procedure import model_procedure
-
-    tuning = None if budget is None else budget.value
-    return model_procedure(resolve_model(model).info, budget=tuning, seed=seed)
 
 
 def _text(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from genre_audio.cli.options import Jobs
+from genre_audio.cli.options import Hop, Jobs
 from genre_audio.cli.output import NOTHING_DONE, SKIPPED, emit, progress, say
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def command(
     segment_seconds: Annotated[
         float, typer.Option(help="Length of the segments that longer recordings are cut into.")
     ] = 30.0,
+    hop: Hop = None,
     jobs: Jobs = None,
     force: Annotated[
         bool, typer.Option("--force", help="Compute everything again; replace a foreign table.")
@@ -87,7 +88,7 @@ def command(
             find_recordings(paths),
             output=output or OUTPUTS[schema],
             schema=SCHEMAS[schema.value],
-            segmentation=Segmentation(seconds=segment_seconds),
+            segmentation=Segmentation(seconds=segment_seconds, hop=hop),
             labels=labels,
             n_jobs=jobs,
             force=force,

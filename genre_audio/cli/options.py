@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Annotated
 
 import typer
 
-__all__ = ["Jobs", "Seconds"]
+__all__ = ["Budget", "Groups", "Hop", "Jobs", "Seconds"]
+
+
+class Budget(enum.StrEnum):
+    """How much to tune."""
+
+    none = "none"
+    small = "small"
+    full = "full"
+
+
+Groups = Annotated[
+    str | None,
+    typer.Option(
+        help="What must not be on both sides of a split, such as the artist: a column of "
+        "the table, a CSV file, or FILE.csv:COLUMN. By default the recording.",
+    ),
+]
 
 Jobs = Annotated[
     int | None,
@@ -15,6 +33,14 @@ Jobs = Annotated[
         "-j",
         min=1,
         help="Worker processes; by default as many as cores, or as work is worth.",
+    ),
+]
+
+Hop = Annotated[
+    float | None,
+    typer.Option(
+        help="Begin a segment every so many seconds, so that segments overlap; by default "
+        "each begins where the one before ends.",
     ),
 ]
 

@@ -12,6 +12,7 @@ import typer
 from genre_audio.cli.extract import say_failure
 from genre_audio.cli.options import Jobs
 from genre_audio.cli.output import NOTHING_DONE, SKIPPED, emit, progress, say
+from genre_audio.errors import TableError
 
 if TYPE_CHECKING:
     from genre_audio.extraction import Extracted, Failure
@@ -116,6 +117,8 @@ def _from_table(path: Path, bundle: ModelBundle, *, coverage: float | None) -> l
     from genre_audio.tables import read_table
 
     table = read_table(path)
+    if table.frame.empty:
+        raise TableError(f"{path} names columns and has no rows: no recording could be read")
     if table.segmentation_inferred:
         say(f"{path} has no manifest; its segments seem to last {table.segmentation.seconds:g} s")
     return predict_table(table, bundle, coverage=coverage)

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from genre_audio.cli.any_table import TABLE, table_file
 from genre_audio.errors import ParameterError, TableError
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "Kind", "data_file", "protocols_of", "table_path"]
 
 _VARIABLE: Final = "GENRE_AUDIO_DATA"
-_TABLE: Final = "features.csv"
 _GTZAN_TABLE: Final = "gtzan/features_30_sec.csv"
 _INDEX: Final = "gtzan/splits/index.csv"
 
@@ -79,6 +79,12 @@ class Asked:
                     f"--{name.replace('_', '-')} says nothing to --protocol {self.kind}, only to "
                     f"{', '.join(sorted(kinds))}"
                 )
+        if self.kind is Kind.leave_one_group_out and self.groups is None:
+            raise ParameterError(
+                "--protocol leave-one-group-out needs --groups, such as a column of artists: "
+                "without it every recording is a group, and everything is learned anew for each; "
+                "if that is meant, say --groups filename"
+            )
         if self.kind is Kind.lists and (self.train_list is None or self.test_list is None):
             raise ParameterError("--protocol lists needs --train-list FILE and --test-list FILE")
 
@@ -94,14 +100,8 @@ def table_path(source: Path | None, *, kind: Kind) -> Path:
     """Return the table meant, or refuse what is none."""
     if source is None:
         published = data_file(_GTZAN_TABLE) if kind is Kind.gtzan else None
-        source = published or Path(_TABLE)
-    path = source / _TABLE if source.is_dir() else source
-    if not path.is_file():
-        raise TableError(
-            f"there is no table {str(path)!r}; make one with "
-            "'genre-audio extract FOLDER --labels folders'"
-        )
-    return path
+        source = published or Path(TABLE)
+    return table_file(source)
 
 
 def protocols_of(asked: Asked, *, dataset: Dataset) -> list[Protocol]:

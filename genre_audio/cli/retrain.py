@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from genre_audio.cli.any_table import TABLE
 from genre_audio.cli.extract import OUTPUTS, Columns, say_failure
 from genre_audio.cli.models import warn_of_variable
-from genre_audio.cli.options import Jobs, Seconds
+from genre_audio.cli.options import Budget, Groups, Jobs, Seconds
 from genre_audio.cli.output import SKIPPED, emit, progress, say
+from genre_audio.cli.rows import feature_rows
 from genre_audio.errors import ParameterError, TableError
 
 if TYPE_CHECKING:
     from genre_audio.config import Segmentation
     from genre_audio.extraction import Extracted, Failure
-    from genre_audio.tables import Dataset, FeatureTable
 
-__all__ = ["command", "say_dataset"]
-
-_TABLE: Final = "features.csv"
-
-
-class Budget(enum.StrEnum):
-    """How much to tune."""
-
-    none = "none"
-    small = "small"
-    full = "full"
+__all__ = ["command"]
 
 
 Source = Annotated[
@@ -38,13 +28,6 @@ Source = Annotated[
         metavar="TABLE|FOLDER",
         help="A feature table, a folder with one subfolder of recordings per genre, or a "
         "model that keeps its rows.",
-    ),
-]
-Groups = Annotated[
-    str | None,
-    typer.Option(
-        help="What must not be on both sides of a split, such as the artist: a column of "
-        "the table, a CSV file, or FILE.csv:COLUMN. By default the recording.",
     ),
 ]
 Name = Annotated[str | None, typer.Option(help="Name of the model; the date by default.")]
@@ -87,7 +70,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace a model of the sam
 
 
 def command(
-    source: Source = Path(_TABLE),
+    source: Source = Path(TABLE),
     *,
     groups: Groups = None,
     name: Name = None,
@@ -109,7 +92,6 @@ def command(
     from genre_audio.config import Segmentation
     from genre_audio.execution import resolve_jobs
     from genre_audio.reporting import scores_text
-    from genre_audio.tables import dataset_of, read_table, resolve_groups
     from genre_audio.training import save_bundle, train
     from genre_audio.training.store import activate as activate_model
 
@@ -117,10 +99,7 @@ def command(
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
     folder = _free_folder(name, output=output, force=force)
     path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
-    table = read_table(path, segmentation=segmentation)
-    annotations = None if groups is None else resolve_groups(groups, table=table)
-    dataset = dataset_of(table, groups=annotations)
-    say_dataset(table, dataset)
+    table, dataset = feature_rows(path, segmentation=segmentation, groups=groups)
     bundle, scores = train(
         table,
         dataset,
@@ -228,22 +207,3 @@ def _free_folder(name: str | None, *, output: Path | None, force: bool) -> Path:
     folder = output if output is not None else user_model(str(name))
     check_place(folder, force=force)
     return folder
-
-
-def say_dataset(table: FeatureTable, dataset: Dataset) -> None:
-    """Say what of a table is taken, and what is odd about it."""
-    from genre_audio.tables.splits import exact_duplicates
-
-    if table.segmentation_inferred:
-        say(
-            f"{table.path} has no manifest; its segments seem to last "
-            f"{table.segmentation.seconds:g} s (say otherwise with --segment-seconds)"
-        )
-    if dataset.unlabelled:
-        say(f"{dataset.unlabelled} rows without a label are left out")
-    duplicates = exact_duplicates(dataset.X)
-    if duplicates:
-        said = "; ".join(" = ".join(dataset.names[list(rows)]) for rows in duplicates[:5])
-        more = f"; and {len(duplicates) - 5} more" if len(duplicates) > 5 else ""
-        sets = "set" if len(duplicates) == 1 else "sets"
-        say(f"{len(duplicates)} {sets} of exactly equal rows: {said}{more}")

@@ -1,6 +1,11 @@
 from .bootstrap import Interval as Interval
+from .classic_procedure import ClassicProcedure as ClassicProcedure
 from .comparison import COMPARED as COMPARED
 from .comparison import Comparison as Comparison
+from .effects import BalanceEffect as BalanceEffect
+from .effects import Change as Change
+from .equal_genres import equal_genres as equal_genres
+from .equal_genres import sampled_down as sampled_down
 from .evaluation import SCORES as SCORES
 from .evaluation import Evaluation as Evaluation
 from .evaluation import Spread as Spread
@@ -18,3 +23,9 @@ from .reliability import Reliability as Reliability
 from .reliability import expected_calibration_error as expected_calibration_error
 from .reliability import reliability as reliability
 from .side_by_side import evaluate_procedures as evaluate_procedures
+from .study import BALANCED as BALANCED
+from .study import DISTRIBUTIONS as DISTRIBUTIONS
+from .study import UNTOUCHED as UNTOUCHED
+from .study import Study as Study
+from .studying import run_study as run_study
+from .studying import study_protocol as study_protocol

@@ -10,6 +10,7 @@ Only arithmetic on what was scored may enter here.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -34,6 +35,8 @@ LEAST_GROUPS: Final = 6
 """Of fewer groups all are on one side by luck in more than 5 % of cases: 2 / 2**5 = 6 %."""
 # So many at a time that counts for many thousand groups fit into memory.
 _BLOCK: Final = 250
+# Draws of more groups than this are not kept: they would take more than 40 MB.
+_KEPT: Final = 10_000
 
 
 class Interval(NamedTuple):
@@ -71,10 +74,23 @@ def drawn_groups(n_groups: int) -> Iterator[NDArray[np.float64]]:
     >>> sum(len(block) for block in blocks), set(blocks[0].sum(axis=1).tolist())
     (2000, {3.0})
     """
+    drawn = _drawn_once if n_groups <= _KEPT else _drawn
+    for counts in drawn(n_groups):
+        yield counts.astype(np.float64)
+
+
+def _drawn(n_groups: int) -> Iterator[NDArray[np.unsignedinteger[Any]]]:
     rng = np.random.default_rng(0)
     for _ in range(RESAMPLES // _BLOCK):
         counts = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=_BLOCK)
-        yield counts.astype(np.float64)
+        # As small as they may be: most are 0, 1 or 2.
+        yield counts.astype(np.min_scalar_type(n_groups))
+
+
+@functools.lru_cache(maxsize=2)
+def _drawn_once(n_groups: int) -> tuple[NDArray[np.unsignedinteger[Any]], ...]:
+    """Keep the draws: many evaluations of the same recordings are drawn alike."""
+    return tuple(_drawn(n_groups))
 
 
 def summed_by_group(values: NDArray[Any], *, codes: NDArray[np.intp]) -> NDArray[np.float64]:

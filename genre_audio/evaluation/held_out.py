@@ -205,7 +205,7 @@ def _fitted(
         model.fit(dataset.X[train], dataset.y[train], **how)
     except TableError as error:
         raise TableError(
-            f"{protocol.name}: a training part is too small to be folded again ({error})"
+            f"{protocol.name}: a training part cannot be learned from ({error})"
         ) from error
     return model
 

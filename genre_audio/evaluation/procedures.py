@@ -18,6 +18,7 @@ from genre_audio.learning.budget import budget_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from genre_audio.features import Schema
     from genre_audio.learning import Budget
 
 __all__ = ["STACK", "Procedure", "procedure_of"]
@@ -43,6 +44,9 @@ class Procedure:
         Seed of everything random.
     level_invariant : bool
         Whether the level of a recording is taken out.
+    named_columns : bool
+        Whether columns get the form that their names call for (see `RowTransform`). Those
+        of a table of another origin only share a name: they are taken as they are.
 
     Raises
     ------
@@ -61,6 +65,7 @@ class Procedure:
     budget: str | Budget = "small"
     seed: int = 0
     level_invariant: bool = True
+    named_columns: bool = True
 
     def __post_init__(self) -> None:
         budget_of(self.budget)
@@ -74,11 +79,20 @@ class Procedure:
         return GenreStack(
             learners=self.learners,
             budget=self.budget,
-            columns=columns,
+            columns=columns if self.named_columns else None,
             level_invariant=self.level_invariant,
             seed=self.seed,
             n_jobs=n_jobs,
         )
+
+    def on(self, schema: Schema | None) -> Procedure:
+        """Return the same for the columns of a schema, or of none.
+
+        Without one, columns are taken as they are, and there is no level to take out.
+        """
+        if schema is not None:
+            return self
+        return dataclasses.replace(self, level_invariant=False, named_columns=False)
 
 
 def procedure_of(

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from genre_audio.evaluation.evaluation import Evaluation
 
-__all__ = ["N_BINS", "Reliability", "expected_calibration_error", "reliability", "weighted_error"]
+__all__ = ["N_BINS", "Reliability", "expected_calibration_error", "reliability", "weighted_errors"]
 
 N_BINS: Final = 15
+# So many resamples at a time that their sums stay in the processor's cache.
+_FEW: Final = 8
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -87,9 +89,8 @@ def reliability(evaluation: Evaluation, *, n_bins: int = N_BINS) -> Reliability:
     """
     said, hits = evaluation.probabilities.max(axis=1), evaluation.predicted == evaluation.truth
     order = np.argsort(said, kind="stable")
-    count, confident, right = _sums(
-        said[order], hits[order], weights=np.ones(len(order), dtype=np.intp), n_bins=n_bins
-    )
+    mass, confident, right = _grown(said[order], hits[order], np.ones((1, len(order))))
+    count, confident, right = _binned(mass[0], confident[0], right[0], n_bins=n_bins)
     return Reliability(confident / count, right / count, count)
 
 
@@ -120,14 +121,14 @@ def expected_calibration_error(evaluation: Evaluation, *, n_bins: int = N_BINS) 
     return reliability(evaluation, n_bins=n_bins).error
 
 
-def weighted_error(
+def weighted_errors(
     said: NDArray[np.float64],
     hits: NDArray[np.bool_],
     *,
     weights: NDArray[Any],
     n_bins: int = N_BINS,
-) -> float:
-    """Return the calibration error where each entry counts as often as its weight says.
+) -> NDArray[np.float64]:
+    """Return the calibration error of resamples, in which entries count by their weights.
 
     Parameters
     ----------
@@ -135,42 +136,63 @@ def weighted_error(
         Probabilities of the most probable genres, ascending.
     hits : ndarray of bool, shape (entries,)
         Whether they are the true ones.
-    weights : ndarray of int, shape (entries,)
-        How often each entry was drawn.
+    weights : ndarray of int or float64, shape (resamples, entries)
+        How often each entry was drawn: whole numbers.
     n_bins : int
         Number of bins of equal mass.
 
     Returns
     -------
-    float
+    ndarray of float64, shape (resamples,)
 
     Examples
     --------
     >>> import numpy as np
-    >>> from genre_audio.evaluation.reliability import weighted_error
+    >>> from genre_audio.evaluation.reliability import weighted_errors
     >>> said, hits = np.array([0.5, 0.75]), np.array([False, True])
-    >>> weighted_error(said, hits, weights=np.array([0, 3]))
-    0.25
+    >>> weighted_errors(said, hits, weights=np.array([[0, 3], [1, 0]])).tolist()
+    [0.25, 0.5]
     """
-    count, confident, right = _sums(said, hits, weights=weights, n_bins=n_bins)
-    return float(np.abs(right - confident).sum() / count.sum())
+    errors = np.empty(len(weights))
+    for start in range(0, len(weights), _FEW):
+        grown = _grown(said, hits, weights[start : start + _FEW])
+        for place, row in enumerate(zip(*grown, strict=True)):
+            count, confident, right = _binned(*row, n_bins=n_bins)
+            errors[start + place] = np.abs(right - confident).sum() / count.sum()
+    return errors
 
 
-def _sums(
-    said: NDArray[np.float64], hits: NDArray[np.bool_], *, weights: NDArray[Any], n_bins: int
+def _grown(
+    said: NDArray[np.float64], hits: NDArray[np.bool_], weights: NDArray[Any]
+) -> list[NDArray[np.float64]]:
+    """Return the mass up to each entry, what it says, and its hits; from 0, row by row.
+
+    All three grow with the mass in straight lines, the same for entries that are tied.
+    """
+    first = np.flatnonzero(np.concatenate([[True], said[1:] != said[:-1]]))
+    grown = []
+    for steps in (weights, weights * said, weights * hits):
+        if len(first) < len(said):
+            steps = np.add.reduceat(steps, first, axis=1)
+        sums = np.zeros((len(steps), len(first) + 1))
+        np.cumsum(steps, axis=1, out=sums[:, 1:])
+        grown.append(sums)
+    return grown
+
+
+def _binned(
+    mass: NDArray[np.float64],
+    confident: NDArray[np.float64],
+    right: NDArray[np.float64],
+    *,
+    n_bins: int,
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
     """Return how many entries each bin holds, and the sums of what they say and of hits."""
-    tied = np.r_[0, np.cumsum(said[1:] != said[:-1])]
-    # All three grow with the mass in straight lines, the same for entries that are tied.
-    mass, confident, right = (
-        np.r_[0.0, np.cumsum(np.bincount(tied, weights=weights * values))]
-        for values in (np.ones(len(said)), said, hits.astype(np.float64))
-    )
     total = round(mass[-1])
     whole, more = divmod(total, min(n_bins, total))
     count = np.full(min(n_bins, total), whole, dtype=np.intp)
     count[:more] += 1
-    borders = np.r_[0, np.cumsum(count)]
+    borders = np.concatenate([[0], np.cumsum(count)])
     return (
         count,
         np.diff(np.interp(borders, mass, confident)),

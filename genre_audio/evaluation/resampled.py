@@ -16,7 +16,7 @@ import scipy.sparse
 
 from genre_audio.evaluation import scores
 from genre_audio.evaluation.bootstrap import centred, drawn_groups, summed_by_group
-from genre_audio.evaluation.reliability import weighted_error
+from genre_audio.evaluation.reliability import weighted_errors
 from genre_audio.evaluation.words import guess
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from genre_audio.evaluation.evaluation import Evaluation
 
-__all__ = ["resampled_scores"]
+__all__ = ["confusions_by_group", "resampled_scores"]
 
 
 def resampled_scores(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
@@ -51,8 +51,8 @@ def resampled_scores(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
     >>> np.unique(resampled_scores(it)["accuracy"]).tolist()
     [0.0, 0.5, 1.0]
     """
-    codes = np.unique(evaluation.groups, return_inverse=True)[1].reshape(-1)
-    confusions, sums = _confusions(evaluation, codes), _sums(evaluation, codes)
+    codes = _codes(evaluation)
+    confusions, sums = confusions_by_group(evaluation), _sums(evaluation, codes)
     genres = len(evaluation.labels)
     said, hits = evaluation.probabilities.max(axis=1), evaluation.predicted == evaluation.truth
     order = np.argsort(said, kind="stable")
@@ -68,9 +68,7 @@ def resampled_scores(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
             "macro_f1": scores.macro_f1(confusion),
             "log_loss": losses / n,
             "brier": squares / n,
-            "expected_calibration_error": np.array(
-                [weighted_error(said, hits, weights=counts[owners]) for counts in drawn]
-            ),
+            "expected_calibration_error": weighted_errors(said, hits, weights=drawn[:, owners]),
             "gain": accuracy - guessed / n,
         }
         for name, values in block.items():
@@ -80,15 +78,39 @@ def resampled_scores(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
     return joined | {error: centred(evaluation.expected_calibration_error, joined[error])}
 
 
-def _confusions(evaluation: Evaluation, codes: NDArray[np.intp]) -> Any:  # noqa: ANN401
-    """Return one confusion matrix for each group, sparse of shape (groups, genres²).
+def confusions_by_group(evaluation: Evaluation) -> Any:  # noqa: ANN401 - SciPy has no types
+    """Return one confusion matrix for each group.
 
     A group has few entries: with two hundred genres a full matrix for each takes gigabytes.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What was scored.
+
+    Returns
+    -------
+    csr_array of float64, shape (groups, genres²)
+        Counts, groups in sorted order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.evaluation import Evaluation
+    >>> from genre_audio.evaluation.resampled import confusions_by_group
+    >>> p, names = np.array([[0.6, 0.4], [0.8, 0.2]]), np.array(["a", "b"])
+    >>> it = Evaluation(("jazz", "rock"), np.array([0, 1]), p, names, names, "by hand")
+    >>> confusions_by_group(it).toarray().tolist()
+    [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]
     """
-    genres = len(evaluation.labels)
+    codes, genres = _codes(evaluation), len(evaluation.labels)
     cells = evaluation.truth * genres + evaluation.predicted
     shape = (int(codes.max(initial=-1)) + 1, genres**2)
     return scipy.sparse.csr_array((np.ones(len(cells)), (codes, cells)), shape=shape)
+
+
+def _codes(evaluation: Evaluation) -> NDArray[np.intp]:
+    return np.unique(evaluation.groups, return_inverse=True)[1].reshape(-1)
 
 
 def _sums(evaluation: Evaluation, codes: NDArray[np.intp]) -> NDArray[np.float64]:

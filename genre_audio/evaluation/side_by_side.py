@@ -15,6 +15,7 @@ from genre_audio.evaluation.held_out import evaluate, labels_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from genre_audio.evaluation.classic_procedure import ClassicProcedure
     from genre_audio.evaluation.evaluation import Evaluation
     from genre_audio.evaluation.procedures import Procedure
     from genre_audio.evaluation.protocols import Protocol
@@ -24,7 +25,7 @@ __all__ = ["evaluate_procedures"]
 
 
 def evaluate_procedures(
-    procedures: Sequence[Procedure],
+    procedures: Sequence[Procedure | ClassicProcedure],
     dataset: Dataset,
     *,
     protocols: Sequence[Protocol],
@@ -37,7 +38,7 @@ def evaluate_procedures(
 
     Parameters
     ----------
-    procedures : sequence of Procedure
+    procedures : sequence of Procedure or ClassicProcedure
         What to evaluate, each of its own name.
     dataset : Dataset
         Labelled rows.

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-__all__ = ["chroma_filters", "cosines", "fft_frequencies", "hann", "mel_filters"]
+__all__ = [
+    "chroma_filters",
+    "cosines",
+    "fft_frequencies",
+    "hann",
+    "mel_edges",
+    "mel_filters",
+]
 
 
 def _fixed(values: NDArray[Scalar]) -> NDArray[Scalar]:
@@ -72,6 +79,22 @@ def cosines(n_out: int, n_in: int) -> NDArray[np.float64]:
 
 
 @functools.cache
+def mel_edges(sr: int, n_mels: int) -> NDArray[np.float64]:
+    """Return where mel filters begin, peak and end in Hz, shape (n_mels + 2,).
+
+    Filter k begins at edge k, peaks at edge k + 1 and ends at edge k + 2:
+    `librosa.mel_frequencies`.
+
+    Examples
+    --------
+    >>> from genre_audio.features.filters import mel_edges
+    >>> mel_edges(4000, 4).round().tolist()
+    [0.0, 334.0, 669.0, 1003.0, 1417.0, 2000.0]
+    """
+    return _fixed(_mel_to_hz(np.linspace(0.0, _hz_to_mel(sr / 2.0), n_mels + 2)))
+
+
+@functools.cache
 def mel_filters(sr: int, n_fft: int, n_mels: int) -> csr_array:
     """Return triangular filters on Slaney's mel scale, shape (n_mels, 1 + n_fft // 2).
 
@@ -86,7 +109,7 @@ def mel_filters(sr: int, n_fft: int, n_mels: int) -> csr_array:
     """
     from scipy.sparse import csr_array
 
-    edges = _mel_to_hz(np.linspace(0.0, _hz_to_mel(sr / 2.0), n_mels + 2))
+    edges = mel_edges(sr, n_mels)
     widths = np.diff(edges)
     ramps = np.subtract.outer(edges, fft_frequencies(sr, n_fft))
     rising = -ramps[:-2] / widths[:-1, None]

@@ -1,5 +1,8 @@
+from .balancing import BALANCES as BALANCES
 from .budget import BUDGETS as BUDGETS
 from .budget import Budget as Budget
+from .classic import CLASSIC_LEARNERS as CLASSIC_LEARNERS
+from .classic import ClassicLearner as ClassicLearner
 from .conformal import COVERAGE as COVERAGE
 from .conformal import ConformalSets as ConformalSets
 from .learners import ALL_LEARNERS as ALL_LEARNERS

@@ -1,7 +1,8 @@
 """From the segments of recordings to one `Prediction` each.
 
-A recording's probabilities are the mean of its segments', weighted by length, or by how
-much music they hold where that is known. Nothing may enter here that reads recordings.
+A recording's probabilities are the mean of its segments', weighted by how much each
+counts: its length, shared with segments that it overlaps, and of that only the music,
+where what the recording holds is known. Nothing may enter here that reads recordings.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from genre_audio.learning.bearing import shortness
 from genre_audio.prediction.content import music_weights
 from genre_audio.prediction.prediction import Prediction, SegmentPrediction
+from genre_audio.prediction.timeline import genre_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,11 +105,13 @@ def pool(
         total = weights.sum()
         mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / total
         percentile = float((percentiles[mine] * weights).sum() / total)
+        said = tuple(segments[place] for place in mine)
         predictions.append(
             Prediction(
                 recording=name,
                 probabilities=dict(zip(labels, mean.tolist(), strict=True)),
-                segments=tuple(segments[place] for place in mine),
+                segments=said,
+                timeline=genre_timeline(said),
                 refused=(),
                 distance_percentile=percentile,
                 genres_not_ruled_out=bundle.not_ruled_out(mean, coverage=coverage),

@@ -17,11 +17,13 @@ from genre_audio.features import SCHEMAS
 from genre_audio.prediction.listening import content_timeline
 from genre_audio.prediction.pool import pool
 from genre_audio.prediction.schema import schema_for
+from genre_audio.tables.weights import counted_once, frame_weights
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    from genre_audio.config import Segmentation
     from genre_audio.prediction.content import ContentTimeline
     from genre_audio.prediction.prediction import Prediction
     from genre_audio.tables import FeatureTable
@@ -31,7 +33,34 @@ __all__ = [
     "predict_extracted",
     "predict_recording",
     "predict_table",
+    "segmentation_for",
 ]
+
+
+def segmentation_for(bundle: ModelBundle, *, hop: float | None = None) -> Segmentation:
+    """Return how recordings are cut for a model.
+
+    Parameters
+    ----------
+    bundle : ModelBundle
+        Its segments' length is the model's.
+    hop : float, optional
+        From one segment's beginning to the next one's, in s, up to that length; without
+        one segments do not overlap.
+
+    Raises
+    ------
+    ParameterError
+        If the hop is too short, or longer than a segment.
+
+    Examples
+    --------
+    >>> from genre_audio import load_bundle, resolve_model
+    >>> from genre_audio.prediction import segmentation_for
+    >>> segmentation_for(load_bundle(resolve_model("default").path), hop=5).words
+    '30 s, one every 5 s'
+    """
+    return dataclasses.replace(bundle.segmentation, hop=hop)
 
 
 def predict_recording(
@@ -41,6 +70,7 @@ def predict_recording(
     coverage: float | None = None,
     content: ModelBundle | None = None,
     whole: bool = False,
+    hop: float | None = None,
 ) -> Prediction:
     """Tell what one recording resembles.
 
@@ -57,6 +87,8 @@ def predict_recording(
         and the prediction says what the recording holds.
     whole : bool
         Whether segments count by their length all the same.
+    hop : float, optional
+        As in `segmentation_for`: a shorter hop says more exactly when a genre changes.
 
     Returns
     -------
@@ -81,8 +113,9 @@ def predict_recording(
     (10, True)
     """
     source = Source(Path(path).name, Path(path))
+    segmentation = segmentation_for(bundle, hop=hop)
     work = functools.partial(
-        extract_recording, schema=schema_for(bundle), segmentation=bundle.segmentation
+        extract_recording, schema=schema_for(bundle), segmentation=segmentation
     )
     prepare_kernels()
     # Not called by itself: under one thread, as in every table, sums come out the same.
@@ -106,7 +139,7 @@ def predict_extracted(
     Parameters
     ----------
     recordings : sequence of Extracted
-        Described by the model's schema and segmentation.
+        Described by the model's schema and in segments of its length.
     bundle, coverage, whole
         As in `predict_recording`.
     contents : sequence of ContentTimeline or None, optional
@@ -123,14 +156,16 @@ def predict_extracted(
     """
     rows = [row for recording in recordings for row in recording.rows]
     X = np.array([row.values for row in rows], dtype=np.float64)
-    lengths = np.array([row.length for row in rows], dtype=np.float64)
     places = [(row.start, row.stop) for row in rows]
     owners = np.repeat(np.arange(len(recordings)), [len(r.rows) for r in recordings])
+    first = np.rint(np.array([row.start for row in rows]) * schema_for(bundle).config.sr)
+    lengths = np.array([row.length for row in rows], dtype=np.float64)
+    weights = counted_once(first, lengths, recordings=owners)
     names = [recording.name for recording in recordings]
     refuse = functools.partial(AudioError, kind="not_finite")
     pooled = pool(
         X,
-        lengths,
+        weights,
         places,
         owners,
         names,
@@ -154,7 +189,7 @@ def predict_table(
     Parameters
     ----------
     table : FeatureTable
-        Of the model's segmentation, and of its schema or one that includes it.
+        In segments of the model's length, and of its schema or one that includes it.
     bundle, coverage
         As in `predict_recording`.
 
@@ -192,6 +227,8 @@ def predict_table(
     names, first, owners = np.unique(table.recordings, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.argsort(order)
+    weights = frame_weights(frame, recordings=table.recordings, sr=sr)
     places = list(zip(starts.tolist(), (starts + lengths / sr).tolist(), strict=True))
     ordered = [str(name) for name in names[order]]
-    return pool(table.X, lengths, places, rank[owners], ordered, bundle, TableError, coverage)
+    counted = full if weights is None else weights
+    return pool(table.X, counted, places, rank[owners], ordered, bundle, TableError, coverage)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
+from genre_audio.prediction.places import seconds_covered
+
 if TYPE_CHECKING:
     from genre_audio.prediction.content import ContentTimeline
+    from genre_audio.prediction.timeline import GenreTimeline
     from genre_audio.segment import Refused
 
 __all__ = ["SHORTEST", "Prediction", "SegmentPrediction"]
@@ -62,8 +65,8 @@ class Prediction:
     recording : str
         Its name.
     probabilities : dict of str to float
-        Mean of its segments' probabilities, weighted as `weighting` says; by genre, in the
-        model's order.
+        Mean of its segments' probabilities, each second of what was heard with the same
+        weight, or each second of music, as `weighting` says; by genre, in the model's order.
     segments : tuple of SegmentPrediction
         In order of time.
     refused : tuple of Refused
@@ -88,6 +91,8 @@ class Prediction:
     weighting : str
         What its segments counted by: ``"music"``, ``"length"``, or ``"length: no music
         found"``.
+    timeline : GenreTimeline, optional
+        Its genres over time.
 
     Examples
     --------
@@ -111,6 +116,7 @@ class Prediction:
     coverage: float | None = None
     content: ContentTimeline | None = None
     weighting: str = "length"
+    timeline: GenreTimeline | None = None
 
     @property
     def label(self) -> str:
@@ -125,7 +131,7 @@ class Prediction:
     @property
     def too_short_to_tell(self) -> bool:
         """Whether what was heard is too short to call it like what was learned."""
-        heard = sum(segment.stop - segment.start for segment in self.segments)
+        heard = seconds_covered((segment.start, segment.stop) for segment in self.segments)
         return bool(self.segments) and heard < SHORTEST and not self.unlike
 
     def ranking(self, k: int) -> list[tuple[str, float]]:
@@ -146,6 +152,7 @@ class Prediction:
             "unlike_training": self.unlike,
             "too_short_to_tell": self.too_short_to_tell,
             "segments": [segment.as_dict() for segment in self.segments],
+            "timeline": None if self.timeline is None else self.timeline.as_dict(),
             "refused": [dataclasses.asdict(refused) for refused in self.refused],
             "quality": self.quality,
             "content": self.content and self.content.as_dict(),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "calibration_words",
     "confusion_svg",
+    "confusion_words",
     "difference_svg",
     "overview_svg",
     "reliability_svg",
@@ -99,7 +100,7 @@ def confusion_svg(evaluation: Evaluation, *, name: str, number: int) -> Markup:
         confusion_figure(evaluation.confusion, labels=evaluation.labels),
         prefix=f"confusion-{number}",
         title=f"Confusion matrix: {name}",
-        description=_confusion_words(evaluation),
+        description=confusion_words(evaluation),
         scale=_SMALL_MATRIX if len(evaluation.labels) < 6 else _MATRIX,
     )
 
@@ -145,7 +146,19 @@ def calibration_words(evaluation: Evaluation) -> str:
     )
 
 
-def _confusion_words(evaluation: Evaluation) -> str:
+def confusion_words(evaluation: Evaluation) -> str:
+    """Say how many are called right, and which genres are confused most.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.evaluation import Evaluation
+    >>> from genre_audio.reporting.evaluation_figures import confusion_words
+    >>> p, names = np.array([[0.9, 0.1], [0.7, 0.3]]), np.array(["a", "b"])
+    >>> it = Evaluation(("jazz", "rock"), np.array([0, 1]), p, names, names, "by hand")
+    >>> confusion_words(it)
+    '1 of 2 are called right. Most often confused: rock called jazz (1).'
+    """
     right = int(evaluation.confusion.trace())
     said = f"{right} of {len(evaluation)} are called right."
     pairs = confused_pairs(evaluation, most=3, examples=0)

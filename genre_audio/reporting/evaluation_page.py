@@ -23,16 +23,16 @@ from genre_audio.reporting.evaluation_figures import (
     overview_svg,
     reliability_svg,
 )
-from genre_audio.reporting.page import render
+from genre_audio.reporting.page import listed, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from genre_audio.evaluation import Comparison, Evaluation
 
-__all__ = ["evaluation_page"]
+__all__ = ["ALONE", "evaluation_page"]
 
-_ALONE: Final = 0.95
+ALONE: Final = 0.95
 """With more groups than this for each recording, next to nothing was kept together."""
 
 
@@ -100,7 +100,7 @@ def evaluation_page(
             ],
             with_sets=any(evaluation.sets is not None for evaluation in evaluations),
             with_repeats=any(evaluation.by_repeat for evaluation in evaluations),
-            provenance={key: _listed(value) for key, value in (provenance or {}).items()},
+            provenance={key: listed(value) for key, value in (provenance or {}).items()},
         )
 
 
@@ -136,7 +136,7 @@ def _lead(evaluations: Sequence[Evaluation], comparison: Comparison | None) -> d
         "evaluation": chosen,
         "interval": chosen.intervals["accuracy"],
         "honest": bool(honest),
-        "alone": _groups(chosen) > _ALONE * _recordings(chosen),
+        "alone": _groups(chosen) > ALONE * _recordings(chosen),
         "learned": learned(chosen),
         "rivals": 0 if comparison is None else len(comparison.evaluations),
         "flattering": max((each.accuracy for each in first if each.leaks), default=None),
@@ -192,12 +192,3 @@ def _part(evaluation: Evaluation, name: str, *, number: int) -> dict[str, Any]:
         "reliability": reliability_svg(evaluation, name=name, number=number),
         "calibration": calibration_words(evaluation),
     }
-
-
-def _listed(value: object) -> list[str]:
-    """Return the lines of a value: one for each part of a mapping or sequence."""
-    if isinstance(value, dict):
-        return [f"{key}: {line}" for key, inner in value.items() for line in _listed(inner)]
-    if isinstance(value, list | tuple):
-        return [line for inner in value for line in _listed(inner)]
-    return [str(value)]

@@ -17,12 +17,14 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from genre_audio.reporting.drawing import PALETTE
+from genre_audio.reporting.numerals import chance, coefficient, distance, number, share
 from genre_audio.reporting.printable import printable
 
 if TYPE_CHECKING:
     import jinja2
+    from markupsafe import Markup
 
-__all__ = ["render"]
+__all__ = ["listed", "render"]
 
 
 def render(template: str, /, **values: object) -> str:
@@ -49,6 +51,22 @@ def render(template: str, /, **values: object) -> str:
     return _environment().get_template(template).render(values)
 
 
+def listed(value: object) -> list[str]:
+    """Return the lines of a value: one for each part of a mapping or sequence.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.page import listed
+    >>> listed({"numpy": "2.4", "folds": [1, 2]})
+    ['numpy: 2.4', 'folds: 1', 'folds: 2']
+    """
+    if isinstance(value, dict):
+        return [f"{key}: {line}" for key, inner in value.items() for line in listed(inner)]
+    if isinstance(value, list | tuple):
+        return [line for inner in value for line in listed(inner)]
+    return [str(value)]
+
+
 @functools.cache
 def _environment() -> jinja2.Environment:
     import jinja2
@@ -64,6 +82,9 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["score"] = _score
     environment.filters["signed"] = lambda value: f"{value:+.3f}".replace("-", "\u2212")
+    environment.filters |= {"chance": chance, "coefficient": coefficient}
+    environment.filters |= {"distance": distance, "number": number, "share": share}
+    environment.filters["breakable"] = _breakable
     environment.filters["percent"] = lambda share: f"{100 * share:.0f} %"
     environment.globals["light"] = {part: light for part, (light, _) in PALETTE.items()}
     environment.globals["dark"] = {part: dark for part, (_, dark) in PALETTE.items()}
@@ -78,12 +99,23 @@ def _finalised(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
+def _breakable(name: str) -> Markup:
+    """Let the name of a column go on in the next line after an underscore."""
+    from markupsafe import Markup
+
+    return Markup("_<wbr>").join(printable(name).split("_"))
+
+
 def _score(value: float | None) -> str:
     return "\u2013" if value is None else f"{value:.3f}"
 
 
-def _policy(environment: jinja2.Environment) -> str:
-    """Return the content policy: nothing is fetched, no script runs but the page's own."""
+def _policy(environment: jinja2.Environment, *, with_images: bool = False) -> str:
+    """Return the content policy: nothing is fetched, no script runs but the page's own.
+
+    Images may be shown where the page says that it has any, from inside itself only.
+    """
     script = environment.get_template("page.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    return f"{policy}; img-src data:" if with_images else policy

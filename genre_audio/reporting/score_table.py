@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.table import Table
+
 __all__ = ["score_table"]
 
-_WHOLE: Final = 16
+_WHOLE: Final = 19
+_ENDLESS: Final = 10_000
 
 
 def score_table(
@@ -71,9 +74,24 @@ def score_table(
         style = "bold" if number == strong else None
         # Text takes what is in brackets as it stands, and not as a style.
         table.add_row(*map(Text, row), style=style)
+    # Where the terminal is too narrow, it may break lines; nothing is left out. Columns that
+    # are no less wide than their numbers may be wider than the terminal in sum, and be cut.
+    width = max(width, Console(width=_ENDLESS).measure(table).minimum)
+    whole = _signs(_printed(table, width=_ENDLESS))
+    while width < _ENDLESS and _signs(_printed(table, width=width)) < whole:
+        width += 1
+    return _printed(table, width=width, colour=colour)
+
+
+def _printed(table: Table, *, width: int, colour: bool = False) -> str:
+    from rich.console import Console
+
     out = io.StringIO()
     how: dict[str, Any] = {"force_terminal": colour, "highlight": False, "legacy_windows": False}
-    # Where the terminal is too narrow, it may break lines; nothing is left out.
-    least = Console(file=out, width=10_000).measure(table).minimum
-    Console(file=out, width=max(width, least), **how).print(table)
+    Console(file=out, width=width, **how).print(table)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def _signs(text: str) -> int:
+    """Count what is neither space nor rule."""
+    return sum(not sign.isspace() and sign != "─" for sign in text)

@@ -12,6 +12,7 @@ import gzip
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
+from genre_audio.tables.text_file import UNREADABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ def read_header(path: Path) -> list[str]:
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
             header = next(csv.reader(file), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (*UNREADABLE, csv.Error) as error:
         raise TableError(f"{path} cannot be read as a table: {error}") from error
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
@@ -83,7 +84,7 @@ def read_text(path: Path) -> pd.DataFrame:
 
     try:
         frame = pd.read_csv(path, encoding="utf-8-sig", dtype=object, keep_default_na=False)
-    except (OSError, ValueError) as error:
+    except (*UNREADABLE, ValueError) as error:
         raise TableError(f"{path} cannot be read as a table: {error}") from error
     if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first column for an index
         raise TableError(f"{path}: rows have more values than the header has columns")

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from genre_audio.errors import TableError
 from genre_audio.tables.annotations import Annotations, find_annotations
+from genre_audio.tables.magnitude import refuse_too_large
+from genre_audio.tables.weights import frame_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from genre_audio.tables.feature_table import FeatureTable
+    from genre_audio.tables.metric_table import MetricTable
 
 __all__ = ["Dataset", "dataset_of", "regrouped", "resolve_groups"]
-
-# Trees know single precision, up to 3e38, and columns are scaled before.
-_LARGEST: Final = 1e30
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -41,6 +41,8 @@ class Dataset:
         What was grouped by, in words: ``"recording"``, ``"artist"``.
     unlabelled : int
         Rows of the table that were left out for want of a label.
+    incomplete : int
+        Rows that were left out because a feature was missing.
     lengths : ndarray of float, shape (rows,), optional
         How much each row counts for its recording; all the same by default.
 
@@ -56,6 +58,7 @@ class Dataset:
     columns: tuple[str, ...]
     grouping: str = "recording"
     unlabelled: int = 0
+    incomplete: int = 0
     lengths: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
@@ -95,6 +98,8 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
     >>> dataset.X.shape, dataset.y.tolist(), dataset.unlabelled
     ((1, 57), ['jazz'], 1)
     """
+    if table.frame.empty:
+        raise TableError(f"{table.path or 'the table'} names columns and has no rows")
     labels = table.labels
     labelled = np.array([label is not None for label in labels], dtype=bool)
     if not labelled.any():
@@ -103,12 +108,7 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
             "'genre-audio extract' with --labels folders or --labels FILE"
         )
     names, X = table.recordings[labelled].astype(str), table.X[labelled]
-    if (np.abs(X) > _LARGEST).any():
-        row, column = np.argwhere(np.abs(X) > _LARGEST)[0]
-        raise TableError(
-            f"nothing can be learned from {names[row]}: its {table.schema.columns[column]} is "
-            f"{X[row, column]:g}; extract it again, or leave it out"
-        )
+    refuse_too_large(X, names=names, columns=table.schema.columns)
     return Dataset(
         X=X,
         y=labels[labelled].astype(str),
@@ -117,7 +117,7 @@ def dataset_of(table: FeatureTable, *, groups: Annotations | None = None) -> Dat
         columns=table.schema.columns,
         grouping=groups.column if groups else "recording",
         unlabelled=int((~labelled).sum()),
-        lengths=_lengths(table)[labelled] if "length" in table.frame else None,
+        lengths=frame_weights(table.frame[labelled], recordings=names, sr=table.schema.config.sr),
     )
 
 
@@ -156,14 +156,14 @@ def regrouped(dataset: Dataset, *, groups: Annotations | None) -> Dataset:
     )
 
 
-def resolve_groups(text: str, *, table: FeatureTable) -> Annotations:
+def resolve_groups(text: str, *, table: FeatureTable | MetricTable) -> Annotations:
     """Find the groups that ``--groups`` names.
 
     Parameters
     ----------
     text : str
         A column of the table, an annotation file, or ``FILE:COLUMN``.
-    table : FeatureTable
+    table : FeatureTable or MetricTable
         The table whose rows are to be grouped.
 
     Raises
@@ -182,7 +182,7 @@ def resolve_groups(text: str, *, table: FeatureTable) -> Annotations:
     >>> resolve_groups("artist", table=table).values
     {'a.wav': 'Ali', 'b.wav': 'Ali'}
     """
-    if text in table.frame and text not in table.schema.columns:
+    if text in table.frame and text not in table.features:
         column = table.frame[text]
         known = ~column.isna()
         values: dict[str, str] = {}
@@ -195,15 +195,11 @@ def resolve_groups(text: str, *, table: FeatureTable) -> Annotations:
     annotations = find_annotations(text)
     if annotations is not None:
         return annotations
-    extra = [str(name) for name in table.frame if name not in table.schema.columns]
+    extra = [str(name) for name in table.frame if name not in table.features]
     raise TableError(
         f"groups {text!r}: neither a file, nor FILE:COLUMN, nor a column of the table "
         f"(it has {', '.join(extra)})"
     )
-
-
-def _lengths(table: FeatureTable) -> NDArray[np.float64]:
-    return table.frame["length"].to_numpy(dtype=np.float64)
 
 
 def _groups(names: NDArray[np.str_], groups: Annotations | None) -> NDArray[np.str_]:

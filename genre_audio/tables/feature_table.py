@@ -20,6 +20,7 @@ from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import SCHEMAS, Schema, schema_of
 from genre_audio.tables.csv_file import read_header, read_text
 from genre_audio.tables.manifest import read_manifest
+from genre_audio.tables.text_file import holds_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -71,6 +72,11 @@ class FeatureTable:
     def X(self) -> NDArray[np.float64]:  # noqa: N802
         """The features, shape (rows, columns)."""
         return self.frame[list(self.schema.columns)].to_numpy(dtype=np.float64)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features."""
+        return self.schema.columns
 
     @property
     def recordings(self) -> NDArray[np.object_]:
@@ -129,7 +135,7 @@ def read_table(path: Path, *, segmentation: Segmentation | None = None) -> Featu
     ...     read_table(file, segmentation=Segmentation()).X.shape
     (1, 57)
     """
-    header = read_header(path)
+    header = [] if holds_json(path) else read_header(path)
     schema = schema_of(header)
     if schema is None:
         raise TableError(_unknown_columns(path, header))
@@ -168,7 +174,9 @@ def _unknown_columns(path: Path, header: list[str]) -> str:
     shown = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
     return (
         f"{path} is not a feature table: for the schema {nearest.name} it lacks {len(missing)} "
-        f"of {len(nearest.columns)} columns ({shown}); make one with 'genre-audio extract'"
+        f"of {len(nearest.columns)} columns ({shown}). 'retrain' and 'predict' take nothing "
+        "else: make one with 'genre-audio extract', or ask 'explore', 'compare' or 'evaluate', "
+        "which take any table"
     )
 
 
@@ -223,7 +231,12 @@ def _is_finite(text: str) -> bool:
 
 
 def _inferred(frame: pd.DataFrame, *, schema: Schema, path: Path) -> Segmentation:
-    if "length" not in frame or frame.empty:
+    if frame.empty:
+        raise TableError(
+            f"{path} names columns and has no rows, which could tell how long segments are: "
+            "extract recordings into it, or say it with --segment-seconds"
+        )
+    if "length" not in frame:
         raise TableError(
             f"{path} does not say how long its segments are; say it with --segment-seconds"
         )

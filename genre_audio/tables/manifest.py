@@ -160,7 +160,9 @@ class Manifest:
             schema = {name: part for name, part in value["schema"].items() if name != "digest"}
             return cls(
                 schema=schema,
-                segmentation=Segmentation(seconds=value["segmentation"]["seconds"]),
+                segmentation=Segmentation(
+                    seconds=value["segmentation"]["seconds"], hop=value["segmentation"].get("hop")
+                ),
                 recordings={
                     name: RecordingEntry.from_dict(entry)
                     for name, entry in value["recordings"].items()

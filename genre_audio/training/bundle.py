@@ -39,7 +39,7 @@ class BundleInfo:
     schema : dict
         Name, version and digest of the feature schema.
     segmentation : dict
-        Seconds and digest.
+        Seconds, digest, and the hop where segments overlap.
     labels : list of str
         In the order of the probabilities.
     training : dict
@@ -146,7 +146,11 @@ class ModelBundle:
 
     @property
     def segmentation(self) -> Segmentation:
-        """How the training recordings were cut, and new ones must be."""
+        """How new recordings are cut: into segments as long as the training recordings'.
+
+        They may overlap (``dataclasses.replace(segmentation, hop=...)``); whether those that
+        were learned from did makes no difference.
+        """
         return Segmentation(seconds=self.info.segmentation["seconds"])
 
     def check(self, *, schema: Schema, segmentation: Segmentation) -> None:
@@ -164,7 +168,7 @@ class ModelBundle:
                 f"{wanted['version']} ({wanted['digest']}), these rows are {schema}: train it "
                 "again with 'genre-audio retrain'"
             )
-        if segmentation != self.segmentation:
+        if segmentation.seconds != self.segmentation.seconds:
             raise ModelError(
                 f"the model {self.info.name!r} was trained on segments of "
                 f"{self.segmentation.seconds:g} s, these rows describe segments of "

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from genre_audio.config import Segmentation
+
 if TYPE_CHECKING:
     from genre_audio.training.bundle import BundleInfo
 
@@ -68,13 +70,17 @@ def _overview(info: BundleInfo) -> str:
         [
             f"Task: {info.task}; labels: {', '.join(info.labels)}",
             f"Features: {info.schema['name']} version {info.schema['version']} "
-            f"({info.schema['digest']}), segments of {info.segmentation['seconds']:g} s",
+            f"({info.schema['digest']}), segments of {_segments(info.segmentation)}",
             f"Learners: {', '.join(info.learning['learners'])}, joined with weights and powers "
             "that were learned from what they said of rows that they had not seen",
             _level(info),
             f"Created {info.created} with {versions}",
         ]
     )
+
+
+def _segments(said: dict[str, Any]) -> str:
+    return Segmentation(seconds=said["seconds"], hop=said.get("hop")).words
 
 
 def _level(info: BundleInfo) -> str:

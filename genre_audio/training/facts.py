@@ -56,7 +56,8 @@ def bundle_info(
         task=task,
         created=datetime.datetime.now(datetime.UTC).date().isoformat(),
         schema={"name": schema.name, "version": schema.version, "digest": schema.digest},
-        segmentation={"seconds": segmentation.seconds, "digest": segmentation.digest},
+        segmentation={"seconds": segmentation.seconds, "digest": segmentation.digest}
+        | ({} if segmentation.hop is None else {"hop": segmentation.hop}),
         labels=[str(label) for label in stack.classes_],
         training=_training_facts(table, dataset) | ({"source": source} if source else {}),
         learning={

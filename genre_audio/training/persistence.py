@@ -178,7 +178,8 @@ def _write_rows(rows: pd.DataFrame, bundle: ModelBundle, folder: Path) -> None:
 
     info = bundle.info
     schema = SCHEMAS[info.schema["name"]].as_dict()
-    manifest = Manifest(schema, bundle.segmentation, {}, {}, info.versions)
+    segmentation = dataclasses.replace(bundle.segmentation, hop=info.segmentation.get("hop"))
+    manifest = Manifest(schema, segmentation, {}, {}, info.versions)
     # Without a date inside, equal rows give equal bytes.
     text = gzip.compress(table_text(rows).encode(), mtime=0)
     (folder / ROWS_FILE).write_bytes(text)

@@ -1,0 +1,108 @@
+"""The text of a file, packed by gzip or not, and whether it is JSON."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from typing import TYPE_CHECKING, Final
+
+from genre_audio.errors import TableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["UNREADABLE", "file_text", "holds_json", "is_json"]
+
+UNREADABLE: Final = (OSError, EOFError, zlib.error, UnicodeDecodeError)
+"""What goes wrong where a file is missing, cut short, or no text in UTF-8."""
+_GZIP: Final = b"\x1f\x8b"
+_JSON: Final = (".json", ".jsonl", ".ndjson")
+
+
+def file_text(path: Path) -> str:
+    r"""Return the text of a file, without a byte order mark.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file in UTF-8, as it is or packed by gzip, whatever it is called.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read, or is no text in UTF-8.
+
+    Examples
+    --------
+    >>> import gzip, pathlib, tempfile
+    >>> from genre_audio.tables.text_file import file_text
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "a.csv.gz")
+    ...     _ = file.write_bytes(gzip.compress(b"id,tempo\n"))
+    ...     file_text(file)
+    'id,tempo\n'
+    """
+    try:
+        content = path.read_bytes()
+        if content.startswith(_GZIP):
+            content = gzip.decompress(content)
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise TableError(
+            f"{path}, line {line}: this is no text in UTF-8 ({error.reason}); save the table "
+            "as UTF-8"
+        ) from error
+    except UNREADABLE as error:
+        raise TableError(f"{path} cannot be read as a table: {error}") from error
+
+
+def is_json(path: Path, *, text: str) -> bool:
+    """Tell whether a table is written as JSON: by its name, else by its first character.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    text : str
+        What is in it, or how it begins.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.tables.text_file import is_json
+    >>> is_json(Path("a.json.gz"), text=""), is_json(Path("a.csv"), text="[1]")
+    (True, False)
+    """
+    endings = [ending.lower() for ending in path.suffixes if ending.lower() != ".gz"]
+    if endings and endings[-1] in _JSON:
+        return True
+    return (not endings or endings[-1] != ".csv") and text.lstrip()[:1] in {"[", "{"}
+
+
+def holds_json(path: Path) -> bool:
+    r"""Tell the same of a file, of which only the beginning is read.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.tables.text_file import holds_json
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "metrics")
+    ...     _ = file.write_text('[{"energy": 0.5}]')
+    ...     holds_json(file)
+    True
+    """
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == _GZIP
+        with gzip.open(path) if packed else path.open("rb") as file:
+            beginning = file.read(1000)
+    except UNREADABLE as error:
+        raise TableError(f"{path} cannot be read as a table: {error}") from error
+    return is_json(path, text=beginning.decode("utf-8-sig", errors="replace"))
