@@ -93,7 +93,6 @@ def pool(
         SegmentPrediction(start, stop, dict(zip(labels, row, strict=True)))
         for (start, stop), row in zip(places, probabilities.tolist(), strict=True)
     ]
-    identity = _identity(bundle)
     predictions = []
     by_time = np.lexsort(np.stack([np.array([start for start, _ in places]), owners]))
     parts = np.split(by_time, np.cumsum(np.bincount(owners))[:-1])
@@ -102,9 +101,8 @@ def pool(
         where = [places[place] for place in mine]
         weights, weighting = music_weights(lengths[mine], where, content, whole=whole)
         # By hand, because np.average asks more questions than a row has numbers.
-        total = weights.sum()
-        mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / total
-        percentile = float((percentiles[mine] * weights).sum() / total)
+        mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / weights.sum()
+        percentile = float((percentiles[mine] * weights).sum() / weights.sum())
         said = tuple(segments[place] for place in mine)
         predictions.append(
             Prediction(
@@ -119,7 +117,7 @@ def pool(
                 unlike=percentile > bundle.info.thresholds["unlike_percentile"],
                 content=content,
                 weighting=weighting,
-                **identity,
+                **_identity(bundle),
             )
         )
     return predictions
