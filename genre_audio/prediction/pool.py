@@ -100,9 +100,8 @@ def pool(
         where = [places[place] for place in mine]
         weights, weighting = music_weights(lengths[mine], where, content, whole=whole)
         # By hand, because np.average asks more questions than a row has numbers.
-        total = weights.sum()
-        mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / total
-        percentile = float((percentiles[mine] * weights).sum() / total)
+        mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / weights.sum()
+        percentile = float((percentiles[mine] * weights).sum() / weights.sum())
         said = tuple(segments[place] for place in mine)
         asked: dict[str, Any] = {"weights": weights, "seconds": seconds[mine], "bundle": bundle}
         why = _explained(X[mine], labels[int(mean.argmax())], asked) if explain else {}
