@@ -15,6 +15,9 @@ tapes
     sings in those songs is not known: there, any music is right. And further tapes, made
     as those of the development, from this half of the blocks, heard by a model that
     learned from none of them.
+songs
+    What the shipped model hears in songs from all continents (Natural History of Song),
+    which are music throughout, as far as is known.
 
 The folder with ``field/`` and ``manifest.csv`` is read from the environment variable
 ``GENRE_AUDIO_DATA``.
@@ -25,6 +28,7 @@ The folder with ``field/`` and ``manifest.csv`` is read from the environment var
 from __future__ import annotations
 
 import argparse
+import collections
 import dataclasses
 import functools
 import itertools
@@ -42,10 +46,18 @@ from genre_audio import GTZAN57, Segmentation
 from genre_audio.audio import open_recording
 from genre_audio.evaluation import evaluate, grouped_protocol
 from genre_audio.learning import GenreStack
-from genre_audio.prediction import ContentTimeline, Heard, Stretch, listen, stretches, timeline_of
+from genre_audio.prediction import (
+    ContentTimeline,
+    Heard,
+    Stretch,
+    content_timeline,
+    listen,
+    stretches,
+    timeline_of,
+)
 from genre_audio.prediction.content import MUSIC
 from genre_audio.tables import Dataset, dataset_of
-from genre_audio.training import ModelBundle, train
+from genre_audio.training import ModelBundle, load_bundle, resolve_model, train
 
 SR = GTZAN57.config.sr
 SONGS = ("18.mp3", "100.mp3")
@@ -298,11 +310,25 @@ def two_tapes(data: Path) -> None:
             print(f"  {what}: " + ", ".join(f"{s.content} {s.start:.1f}" for s in parts))
 
 
+def songs(data: Path) -> None:
+    """Print what the shipped model hears in songs from all continents."""
+    bundle = load_bundle(resolve_model("default", task="content").path)
+    found: collections.Counter[str] = collections.Counter()
+    none, paths = 0, sorted((data / "field" / "nhs_songs").glob("*.mp3"))
+    for path in paths:
+        timeline = content_timeline(path, bundle)
+        found.update(timeline.seconds)
+        none += not any(stretch.music for stretch in timeline.stretches)
+    total = sum(found.values())
+    print(f"\n{len(paths)} songs, {none} without any music found; of their seconds:")
+    print("  " + ", ".join(f"{content} {s / total:.2f}" for content, s in found.most_common()))
+
+
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", default=os.environ.get("GENRE_AUDIO_DATA"))
-    parser.add_argument("--parts", default="scores,development,tapes")
+    parser.add_argument("--parts", default="scores,development,tapes,songs")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--tapes", type=int, default=16)
     arguments = parser.parse_args()
@@ -314,6 +340,8 @@ def main() -> None:
         scores(data, seeds=arguments.seeds)
     if "development" in parts:
         development(data, tapes=arguments.tapes)
+    if "songs" in parts:
+        songs(data)
     if "tapes" in parts:
         two_tapes(data)
         more_tapes(data, tapes=arguments.tapes)
