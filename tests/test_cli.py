@@ -225,6 +225,13 @@ def test_predict_goes_on_where_one_recording_is_bad(tapes, bad_tape):
     assert result.stderr.endswith("no recording could be read\n")
 
 
+def test_predict_says_when_there_is_nothing_to_read(tmp_path):
+    (tmp_path / "notes.txt").write_text("no tape")
+    result = run("predict", tmp_path, code=1)
+    assert result.stdout == ""
+    assert result.stderr.endswith("no recordings found\n")
+
+
 def test_predict_says_what_is_unlike_anything_learned(tapes):
     result = run("predict", tapes, "-j", "1")
     assert result.stdout.count("of the training recordings: not guaranteed here\n") == 2

@@ -18,6 +18,7 @@ from genre_audio.prediction import (
     ContentTimeline,
     Stretch,
     content_timeline,
+    genre_timeline,
     music_weights,
     predict_extracted,
     predict_recording,
@@ -119,8 +120,12 @@ def test_a_recording_sounds_like_its_music(tiny, tape):
     for label in tiny.labels:
         expected = np.mean([segment.probabilities[label] for segment in alone.segments[:2]])
         assert weighted.probabilities[label] == pytest.approx(expected, rel=1e-12)
+    # Nor has what holds no music a say in the genres over time.
+    over_time = genre_timeline(alone.segments, weight=timeline.share_of_music)
+    assert weighted.timeline == over_time
+    assert over_time != alone.timeline
     (whole,) = predict_extracted([extracted], tiny, contents=[timeline], whole=True)
-    assert whole.weighting == "length"
+    assert (whole.weighting, whole.timeline) == ("length", alone.timeline)
     assert whole.probabilities == alone.probabilities
     said = json.loads(json.dumps(weighted.as_dict()))
     assert said["weighting"] == "music"

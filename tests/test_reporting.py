@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from genre_audio.evaluation import Evaluation
 from genre_audio.features import GTZAN57
-from genre_audio.prediction import Prediction, SegmentPrediction
+from genre_audio.prediction import ContentTimeline, Prediction, SegmentPrediction, Stretch
 from genre_audio.reporting import FORMATS, predictions_text, scores_text
 from genre_audio.reporting.models import models_text
 from genre_audio.reporting.text_table import text_table
@@ -122,6 +122,18 @@ def test_what_is_too_short_to_tell(predictions):
     assert "too short" not in predictions_text([flagged])
     parts = (*short, SegmentPrediction(2.9, 3.0, predictions[0].probabilities))
     assert not dataclasses.replace(said, segments=parts).too_short_to_tell
+
+
+def test_hardly_any_music_is_a_remark(predictions):
+    parts = (Stretch(0.0, 57.0, "speech", 0.9), Stretch(57.0, 60.0, "instrumental", 0.9))
+    talk, unlike = (
+        dataclasses.replace(each, refused=(), content=ContentTimeline(parts))
+        for each in predictions[:2]
+    )
+    remark = "hardly any music: 5 % of the recording"
+    assert predictions_text([talk]).rstrip().endswith(remark)
+    far = "farther out than 97 % of the training recordings"
+    assert predictions_text([unlike]).rstrip().endswith(f"{remark}; {far}")
 
 
 @pytest.mark.parametrize(("k", "shown"), [(1, 1), (2, 2), (3, 3), (10, 3)])

@@ -59,7 +59,8 @@ def expected_kind(prediction: Prediction, music: float | None) -> str:
     else:
         size = len(left)
     fits = {
-        "no_music": music is not None and music < LEAST_MUSIC,
+        "no_music": music is not None
+        and (0 < music < LEAST_MUSIC or (music == 0 and prediction.unlike)),
         "too_short": 0 < heard < 3 and not prediction.unlike,
         "unlike": prediction.unlike,
         "label": size == 1,
@@ -238,14 +239,25 @@ def test_what_segments_share_is_heard_once():
 @pytest.mark.parametrize(
     ("music", "words"),
     [
-        (0.0, "no music was found in the recording"),
+        (0.0, "resembles most blues"),
         (0.004, "hardly any music: less than 1 % of the recording"),
         (0.0999, "hardly any music: 9 % of the recording"),
         (0.1, "resembles most blues"),
     ],
 )
-def test_a_recording_without_music_has_no_label(music, words):
+def test_a_recording_with_hardly_any_music_has_no_label(music, words):
     assert verdict_of(prediction_of(), music=music).words == words
+
+
+def test_where_no_music_was_found_the_likeness_decides_whether_there_is_none():
+    # Of 234 clips of GTZAN the shipped model of contents finds no music in 45, most of them
+    # metal, and takes them for noise or speech; one of them is unlike the training recordings.
+    like = prediction_of()
+    assert verdict_of(like, music=0.0).kind == verdict_of(like).kind == "label"
+    assert "nothing was told to be music" in verdict_of(like, music=0.0).reason
+    assert "nothing was told to be music" not in verdict_of(like).reason
+    unlike = dataclasses.replace(like, unlike=True, distance_percentile=99.5)
+    assert verdict_of(unlike, music=0.0).words == "no music was found in the recording"
 
 
 @given(predictions())

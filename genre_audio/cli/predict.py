@@ -40,7 +40,8 @@ def command(
 
     Of one recording: what may be said of it and why. Of several: one line for each with
     file, genre and probability, the next genres, those that are not ruled out, and a remark
-    when it lies farther out than nearly all of the training recordings do.
+    when it lies farther out than nearly all of the training recordings do, or when hardly
+    any music was found in it.
 
     Several recordings, as in a folder, are read once: what was measured is kept, a run that
     was stopped goes on, and tables that 'extract' made are used. The same call repeats a run
@@ -66,7 +67,7 @@ def command(
     )
     done = carry_out(order)
     if not done.told:
-        say("no recording could be read")
+        say("no recording could be read" if done.skipped else "no recordings found")
         raise typer.Exit(NOTHING_DONE)
     if done.skipped:
         raise typer.Exit(SKIPPED)

@@ -106,7 +106,7 @@ def carry_out(order: Order) -> Done:
     )
     told, setting = _tell(order, sources or find_recordings(paths), table, setting)
     if not told.count:
-        return Done(0)
+        return Done(0, len(told.failures))
     kept: list[Prediction] = []
     also: list[Callable[[Prediction], None]] = [order.tagging.plan]
     if order.report is not None:

@@ -46,7 +46,8 @@ class Stretch:
         ``"noise"`` or ``"silence"``.
     probability : float
         Mean probability of it over the stretch, given all that was heard before and after;
-        1 for silence, which is measured.
+        of silence, which is measured, the share of the stretch that is silent: less than 1
+        where a sound too short to be told lies in it.
 
     Examples
     --------

@@ -103,6 +103,7 @@ def pool(
         mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / weights.sum()
         percentile = float((percentiles[mine] * weights).sum() / weights.sum())
         said = tuple(segments[place] for place in mine)
+        share = content.share_of_music if content and weighting == "music" else None
         asked: dict[str, Any] = {"weights": weights, "seconds": seconds[mine], "bundle": bundle}
         why = _explained(X[mine], labels[int(mean.argmax())], asked) if explain else {}
         predictions.append(
@@ -110,7 +111,7 @@ def pool(
                 recording=name,
                 probabilities=dict(zip(labels, mean.tolist(), strict=True)),
                 segments=said,
-                timeline=genre_timeline(said),
+                timeline=genre_timeline(said, weight=share),
                 refused=(),
                 distance_percentile=percentile,
                 genres_not_ruled_out=bundle.not_ruled_out(mean, coverage=coverage),

@@ -135,6 +135,12 @@ def _left(prediction: Prediction) -> str:
 
 
 def _remark(prediction: Prediction) -> str:
+    verdict = prediction.verdict
+    music = verdict.words if verdict.kind == "no_music" else ""
+    return "; ".join(filter(None, [music, _likeness(prediction)]))
+
+
+def _likeness(prediction: Prediction) -> str:
     if prediction.too_short_to_tell:
         return "too short to tell whether it is like the training recordings"
     if not prediction.unlike:
