@@ -310,7 +310,7 @@ def test_words_say_which_model_is_better_and_what_balancing_changed():
     assert first.startswith(f"Svm has the highest accuracy: {study.evaluation('svm').accuracy:.3f}")
     assert "better than knn by 0." in first
     assert "which is more than chance; it is better than guessing by frequency" in first
-    assert second.startswith("Where every genre counts alike (balanced accuracy), it is the best")
+    assert second.startswith("Where every genre counts alike (balanced accuracy), it is ahead")
     assert "on" not in equal.split()[0]
     assert "(400 of them), svm with oversampling is the most accurate: 0." in equal
     assert equal.endswith("a guess gives 0.500.")
@@ -343,6 +343,9 @@ def test_words_claim_nothing_that_was_not_shown():
         {("svm", "none"): answers(truth, guesses), ("knn", "none"): answers(truth, 1 - guesses)}
     )
     assert study.words[0].startswith("No learner is shown to be better than guessing by frequency")
+    (equal,) = [said for said in study.words if "sampled down to equal genres" in said]
+    assert "nothing is shown to be better than a guess, which gives 0.500" in equal
+    assert "most accurate" not in equal
     called = called_with(truth, recalls=(0.9, 0.9))
     other = called.copy()
     other[[0, -1]] = 1 - other[[0, -1]]

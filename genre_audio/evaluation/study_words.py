@@ -103,7 +103,7 @@ def _by_balanced_accuracy(comparison: Comparison) -> str:
     each = "Where every genre counts alike (balanced accuracy)"
     if top is best:
         return (
-            f"{each}, it is the best as well: {best.balanced_accuracy:.3f}, "
+            f"{each}, it is ahead as well: {best.balanced_accuracy:.3f}, "
             f"{_against(comparison, 'balanced_accuracy')}."
         )
     by = comparison.differences[top.learner]["balanced_accuracy"]
@@ -130,11 +130,15 @@ def _against(comparison: Comparison, score: str) -> str:
 def _equal_genres(study: Study) -> list[str]:
     learner, balance = study.best(distribution="balanced")
     found = study.evaluation(learner, balance=balance, distribution="balanced")
-    ends = found.intervals["accuracy"]
+    ends, guess = found.intervals["accuracy"], _guess(found)
+    where = f"On held-out recordings sampled down to equal genres ({len(found)} of them)"
+    what = f"{_plain(learner)} with {_DOING[balance]}"
+    score = f"{found.accuracy:.3f} ({ends.low:.3f} to {ends.high:.3f})"
+    if ends.low > guess:
+        return [f"{where}, {what} is the most accurate: {score}; a guess gives {guess:.3f}."]
     return [
-        f"On held-out recordings sampled down to equal genres ({len(found)} of them), "
-        f"{_plain(learner)} with {_DOING[balance]} is the most accurate: {found.accuracy:.3f} "
-        f"({ends.low:.3f} to {ends.high:.3f}); a guess gives {_guess(found):.3f}."
+        f"{where}, nothing is shown to be better than a guess, which gives {guess:.3f}: "
+        f"{what}, the highest, has {score}."
     ]
 
 
