@@ -43,7 +43,8 @@ def words(study: Study) -> list[str]:
     list of str
         Whole sentences: the learners on what was held out, without balancing where that
         was studied; the best on equal genres; then each balancing, where ``none`` was
-        studied to compare it with. Every interval is for one difference by itself.
+        studied to compare it with. Every interval is for one difference by itself; the
+        genres that are named are chosen of many, and so must differ by more than that.
 
     Examples
     --------
@@ -73,11 +74,13 @@ def words(study: Study) -> list[str]:
         first = study.balances[0] if "none" not in study.balances else "none"
         comparison = study.comparison(balance=first)
         told = (comparison.best.learner,) if comparison else told
-    return said + [
-        effect_words(effect, naming=len(study.learners) > 1)
+    effects = [
+        effect
         for effect in study.effects
         if effect.distribution == "untouched" and effect.learner in told
     ]
+    naming, among = len(study.learners) > 1, len(effects)
+    return said + [effect_words(effect, naming=naming, among=among) for effect in effects]
 
 
 def _learners(study: Study) -> list[str]:
@@ -146,7 +149,7 @@ def _guess(found: Evaluation) -> float:
     return 1.0 / len(np.unique(found.truth))
 
 
-def effect_words(effect: BalanceEffect, *, naming: bool = True) -> str:
+def effect_words(effect: BalanceEffect, *, naming: bool = True, among: int = 1) -> str:
     """Say in one sentence what a balancing changes.
 
     Parameters
@@ -155,12 +158,15 @@ def effect_words(effect: BalanceEffect, *, naming: bool = True) -> str:
         What was found.
     naming : bool
         Whether the learner is named.
+    among : int
+        How many such sentences are told.
 
     Returns
     -------
     str
         The genre whose recall it raises most and the one that it costs most, where that is
-        shown; then balanced accuracy and accuracy, each with its 95 % interval.
+        shown for the best of all genres in all such sentences (Bonferroni); then balanced
+        accuracy and accuracy, each with its 95 % interval.
 
     Examples
     --------
@@ -187,11 +193,12 @@ def effect_words(effect: BalanceEffect, *, naming: bool = True) -> str:
         f"{_plain(name)} {_signed(effect.scores[name].difference)}"
         for name in ("balanced_accuracy", "accuracy")
     )
-    return f"{_start(start)} {_recalls(effect.recall, verb=verb)}; {scores}."
+    return f"{_start(start)} {_recalls(effect.recall, verb=verb, among=among)}; {scores}."
 
 
-def _recalls(recall: dict[str, Change], *, verb: str) -> str:
-    shown = {genre: change for genre, change in recall.items() if change.shown}
+def _recalls(recall: dict[str, Change], *, verb: str, among: int) -> str:
+    count = len(recall) * among
+    shown = {genre: change for genre, change in recall.items() if change.shown_among(count)}
     up = max(shown, key=lambda genre: shown[genre].difference.value, default=None)
     down = min(shown, key=lambda genre: shown[genre].difference.value, default=None)
     said = []
