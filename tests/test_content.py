@@ -67,6 +67,14 @@ def test_the_share_of_music_is_what_counting_moments_gives(parts, one, other):
     assert timeline.share_of_music(start, stop) == pytest.approx(np.mean(inside), abs=0.006)
 
 
+def test_stretches_are_exported_as_spans():
+    spans = timeline_from([("speech", 3.0), ("noise", 2.0)]).spans
+    assert [(s.start, s.stop, s.label, s.probability) for s in spans] == [
+        (0.0, 3.0, "speech", 1.0),
+        (3.0, 5.0, "noise", 1.0),
+    ]
+
+
 def test_seconds_add_up():
     timeline = timeline_from([("speech", 3.0), ("noise", 2.0), ("speech", 4.0)])
     assert timeline.seconds == {"speech": 7.0, "noise": 2.0}

@@ -14,9 +14,10 @@ import pytest
 
 from genre_audio.config import Segmentation
 from genre_audio.features import EXTENDED, GTZAN57, SCHEMAS
+from genre_audio.learning.forms import rescaled
 from genre_audio.prediction import Reason, predict_table
 from genre_audio.prediction.aspects import ASPECTS, aspects_of
-from genre_audio.prediction.reasons import _sample, reasons_for
+from genre_audio.prediction.reasons import _push, _sample, reasons_for
 from genre_audio.prediction.standing import standing
 from genre_audio.tables import FeatureTable, dataset_of
 from genre_audio.training import load_bundle, resolve_model, train
@@ -124,6 +125,13 @@ def test_segments_are_weighed(bright):
     assert first.words == alone.words
 
 
+def test_segments_that_count_for_nothing_are_not_asked(bright):
+    table, bundle = bright
+    weights = np.zeros(40)
+    weights[[3, 30]] = 1.0
+    assert why(bundle, table.X, weights=weights) == why(bundle, table.X[[3, 30]])
+
+
 def test_a_long_tape_takes_no_longer_than_a_short_one(bright, monkeypatch):
     table, bundle = bright
     asked = []
@@ -165,11 +173,40 @@ def test_old_bundles_have_reasons(number):
     assert all(np.isfinite(reason.push) for reason in reasons)
 
 
-def test_a_model_that_keeps_the_level_is_asked_about_the_rest():
-    table = told_by(TOLD["brightness"])
+def loud_table(seed=0):
+    """Two labels that differ in nothing but a gain of 20."""
+    table = told_by((), seed=seed)
+    columns = list(GTZAN57.columns)
+    X = rescaled(table.X, 20.0 ** np.repeat([1.0, 0.0], 20) * table.X[:, 2], columns=columns)
+    frame = table.frame.copy()
+    frame[columns] = X
+    return dataclasses.replace(table, frame=frame)
+
+
+def test_a_model_that_keeps_the_level_is_asked_about_it_too():
+    table = loud_table()
     dataset = dataset_of(table)
     bundle = train(table, dataset, name="loud", budget=TINY, scores=[], level_invariant=False)[0]
-    assert why(bundle, table.X[[0]])[0].family == "brightness"
+    first = why(bundle, table.X[[0]])[0]
+    assert first.family == "level"
+    assert first.push > 0.3
+    typical = np.median(table.X[:20, 2])
+    away = 20 * np.log10(table.X[0, 2] / typical)
+    side = "louder" if away > 0 else "softer"
+    assert first.words.startswith(f"{abs(away):.1f} dB {side} than the typical high clip: level ")
+    assert first.words.endswith(f"{20 * np.log10(table.X[0, 2]):.1f} dBFS")
+
+
+def test_where_the_level_is_taken_out_it_is_no_reason():
+    table = loud_table()
+    reasons = why(trained(table), table.X[[0]])
+    assert "level" not in {reason.family for reason in reasons}
+
+
+def test_without_an_answer_there_is_no_push():
+    assert _push(float("nan"), 0.5) == _push(0.5, float("nan")) == 0.0
+    assert _push(0.5, 0.25) == pytest.approx(np.log(2), rel=1e-12)
+    assert np.isfinite(_push(0.5, 0.0))
 
 
 def test_rows_of_another_recipe_have_no_reasons(bright):
@@ -293,6 +330,15 @@ def test_a_family_that_nobody_sorted_is_an_aspect_of_its_own():
     schema = dataclasses.replace(GTZAN57, features=(*GTZAN57.features, new))
     last, places = list(aspects_of(schema, schema.columns).items())[-1]
     assert (last.name, places) == ("brand_new", [57, 58])
+
+
+def test_an_aspect_without_words_is_measured_from_the_middle(gtzan):
+    bare = dataclasses.replace(ASPECTS[5], scales=())
+    kept = [GTZAN57.columns[k] for k in gtzan.neighbourhood.space.steps[0].values["kept"]]
+    place = kept.index("tempo")
+    here = gtzan.neighbourhood.rows.max(axis=0) + 1
+    said = standing(here, bare, [place], bundle=gtzan, label="pop").words
+    assert said.startswith("farther from the middle of the pop clips than all of them: tempo off")
 
 
 def test_samples_take_all_labels_in_turn():

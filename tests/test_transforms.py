@@ -13,7 +13,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import EXTENDED, GTZAN57
-from genre_audio.learning.forms import _STILL, replaced
+from genre_audio.learning.forms import _STILL, replaced, rescaled
 from genre_audio.learning.transforms import NormalScores, RowTransform
 from genre_audio.learning.whitening import WithinClassWhitening
 
@@ -245,3 +245,15 @@ def test_columns_that_are_replaced_have_the_forms_asked_for(data, schema, level_
     np.testing.assert_allclose(forms[:, places], wanted[:, places], rtol=1e-9, atol=1e-9)
     others = [place for place, name in enumerate(columns) if name not in names]
     np.testing.assert_array_equal(made[:, others], X[:, others])
+
+
+@given(level=st.floats(1e-4, 1.0), seed=st.integers(0, 99))
+def test_another_level_moves_the_level_and_no_form(level, seed):
+    columns = list(EXTENDED.columns)
+    X = np.exp(np.random.default_rng(seed).normal(size=(3, len(columns))))
+    made = rescaled(X, np.full(3, level), columns=columns)
+    np.testing.assert_allclose(made[:, columns.index("rms_mean")], level, rtol=1e-12)
+    transform = RowTransform(columns=columns, level_invariant=True).fit(X)
+    # The loudness is a sum of some hundred decibels.
+    np.testing.assert_allclose(transform.transform(made), transform.transform(X), atol=1e-9)
+    np.testing.assert_allclose(rescaled(made, X[:, 2], columns=columns), X, rtol=1e-12, atol=1e-11)

@@ -18,7 +18,17 @@ __all__ = ["Export", "export_prediction", "read_exports"]
 
 @dataclasses.dataclass(frozen=True)
 class Export:
-    """A form, and where its files go: a folder, or a file for one recording."""
+    """A form, and where its files go.
+
+    Attributes
+    ----------
+    form : str
+        Its name.
+    place : pathlib.Path
+        A folder, or a file for one recording.
+    is_file : bool
+        Which of the two.
+    """
 
     form: str
     place: Path

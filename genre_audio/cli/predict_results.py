@@ -25,7 +25,19 @@ _BESIDE: Final = (Format.csv, Format.table, Format.answer)
 
 @dataclasses.dataclass(frozen=True)
 class Sheet:
-    """How results are written down."""
+    """How results are written down.
+
+    Attributes
+    ----------
+    form : Format or None
+        The form asked for.
+    output : pathlib.Path or None
+        Where they go.
+    top : int
+        How many genres are named.
+    segments : bool
+        Whether segments have lines.
+    """
 
     form: Format | None
     output: Path | None

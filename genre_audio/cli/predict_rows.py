@@ -27,7 +27,15 @@ __all__ = ["Keeping", "Told", "from_recordings", "from_table"]
 
 @dataclasses.dataclass(frozen=True)
 class Keeping:
-    """Where to keep what was read; whether at all."""
+    """Where to keep what was read; whether at all.
+
+    Attributes
+    ----------
+    folder : pathlib.Path or None
+        The folder asked for.
+    never : bool
+        Whether nothing is to be kept.
+    """
 
     folder: Path | None = None
     never: bool = False
@@ -53,7 +61,19 @@ class Keeping:
 
 @dataclasses.dataclass(frozen=True)
 class Told:
-    """What a run tells: predictions one after another, and what could not be read."""
+    """What a run tells.
+
+    Attributes
+    ----------
+    predictions : iterable of Prediction
+        One after another.
+    count : int
+        How many.
+    failures : mapping
+        What could not be read, by name.
+    recordings : mapping of str to Extracted
+        What was read, by name.
+    """
 
     predictions: Iterable[Prediction]
     count: int

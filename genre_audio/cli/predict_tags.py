@@ -46,30 +46,21 @@ class Tagging:
     planned: dict[str, GenreTag] = dataclasses.field(default_factory=dict)
     passed_over: list[str] = dataclasses.field(default_factory=list)
 
-    @classmethod
-    def of(
-        cls,
-        wanted: bool,
-        *,
-        copies: Path | None,
-        in_place: bool,
-        undecided: bool,
-        table: Path | None = None,
-    ) -> Tagging:
-        """Make it from options, and refuse before the work what cannot be done after it."""
-        if not wanted and (copies is not None or in_place or undecided):
+    def check(self, *, table: Path | None) -> None:
+        """Refuse before the work what cannot be done after it."""
+        if not self.wanted and (self.copies is not None or self.in_place or self.undecided):
             raise ParameterError("--tag-copies, --tag-in-place and --tag-all need --write-tags")
-        if copies is not None and in_place:
+        if self.copies is not None and self.in_place:
             raise ParameterError("choose --tag-copies or --tag-in-place")
-        if wanted and table is not None:
+        if not self.wanted:
+            return
+        if table is not None:
             raise ParameterError(
                 "--write-tags needs recordings: a table does not say where they lie"
             )
-        if wanted:
-            from genre_audio.reporting.tags import require_mutagen
+        from genre_audio.reporting.tags import require_mutagen
 
-            require_mutagen()
-        return cls(wanted, copies, in_place, undecided)
+        require_mutagen()
 
     def plan(self, prediction: Prediction) -> None:
         """Take note of a prediction."""

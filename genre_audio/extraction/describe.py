@@ -90,14 +90,13 @@ def describe(
     Parameters
     ----------
     sources : sequence of Source
-        The recordings, as `genre_audio.audio.find_recordings` lists them.
+        The recordings, as `find_recordings` lists them.
     schema : Schema
         Which columns.
     segmentation : Segmentation
         How to cut recordings.
     cache : pathlib.Path, optional
-        Folder of the stores. A run that was killed goes on where it stopped. Without it
-        all recordings are read that no table holds.
+        Folder of the stores, by which a run that was killed goes on where it stopped.
     tables : sequence of pathlib.Path
         Tables whose rows may be taken, where they fit; they are not changed.
     n_jobs, on_start, on_result, on_message

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["LEVEL", "OFFSETS", "reformed", "replaced", "sized"]
+__all__ = ["LEVEL", "OFFSETS", "reformed", "replaced", "rescaled", "sized"]
 
 OFFSETS: Final = ("harmony_mean", "perceptr_mean")
 LEVEL: Final = "rms_mean"
@@ -148,6 +148,41 @@ def replaced(
         if _SCALES.get(name) in places:
             value = value * np.maximum(found[:, places[_SCALES[name]]], _SMALLEST) ** 2
         found[:, places[name]] = value
+    return found
+
+
+def rescaled(
+    rows: NDArray[np.float64], levels: NDArray[np.float64], *, columns: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return what the rows of recordings would be at other levels: the work of a gain.
+
+    Parameters
+    ----------
+    rows : ndarray of float64, shape (n_rows, n_columns)
+        Features, among them the level.
+    levels : ndarray of float64, shape (n_rows,)
+        What `LEVEL` is to be.
+    columns : sequence of str
+        Names of the columns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.forms import rescaled
+    >>> names = ["rms_mean", "rms_var", "tempo"]
+    >>> rescaled(np.array([[0.1, 0.01, 120.0]]), np.array([0.2]), columns=names).round(9).tolist()
+    [[0.2, 0.04, 120.0]]
+    """
+    places = {name: place for place, name in enumerate(columns)}
+    gains = levels / np.maximum(rows[:, places[LEVEL]], _SMALLEST)
+    found = rows.copy()
+    for name, place in places.items():
+        if name == LEVEL or name in OFFSETS:
+            found[:, place] *= gains
+        elif _SCALES.get(name) == LEVEL:
+            found[:, place] *= gains**2
+        elif name == _LOUDNESS:
+            found[:, place] += 20.0 * np.log10(np.maximum(gains, _SMALLEST)) * _LOUDNESS_PER_DB
     return found
 
 

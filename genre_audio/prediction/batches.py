@@ -39,10 +39,12 @@ def predict_batches(
     ----------
     recordings : sequence of Extracted
         Described by the model's schema and in segments of its length.
-    bundle, coverage, whole, explain
+    bundle, coverage
         As in `predict_recording`.
     contents : mapping of str to ContentTimeline, optional
         What recordings hold, by name.
+    whole, explain
+        As in `predict_recording`.
 
     Yields
     ------

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from genre_audio.prediction.timeline import Span
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -95,6 +97,11 @@ class ContentTimeline:
 
     stretches: tuple[Stretch, ...]
     model: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The stretches as spans, the form in which timelines are exported."""
+        return tuple(Span(s.start, s.stop, s.content, s.probability) for s in self.stretches)
 
     @property
     def seconds(self) -> dict[str, float]:

@@ -127,7 +127,7 @@ def _place(cache: Path, task: _Task, bundle: ModelBundle) -> Path:
 def _known(place: Path) -> Heard | None:
     """Return what was kept; a file that is not as it was written is as good as none."""
     try:
-        with np.load(place, allow_pickle=False) as kept:
+        with place.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             return Heard(float(kept["seconds"]), kept["sounds"], kept["windows"], kept["X"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None

@@ -86,18 +86,11 @@ def pool(
     seconds = np.array([stop - start for start, stop in places])
     short = shortness(seconds, full=bundle.segmentation.seconds)
     percentiles = bundle.neighbourhood.percentile(X, shortness=short)
-    sound = np.isfinite(probabilities).all(axis=1) & np.isfinite(percentiles)
-    if not sound.all():
-        row = int(sound.argmin())
-        raise refuse(
-            f"the model has no answer for {names[owners[row]]}: among its features is "
-            f"{np.abs(X[row]).max():g}; extract it again, or leave it out"
-        )
+    silent = ~(np.isfinite(probabilities).all(axis=1) & np.isfinite(percentiles))
+    for row in np.flatnonzero(silent):
+        raise refuse(_no_answer(names[owners[row]], X[row]))
     labels = bundle.labels
-    segments = [
-        SegmentPrediction(start, stop, dict(zip(labels, row, strict=True)))
-        for (start, stop), row in zip(places, probabilities.tolist(), strict=True)
-    ]
+    segments = _segments(places, probabilities, labels=labels)
     identity = _identity(bundle)
     predictions = []
     by_time = np.lexsort(np.stack([np.array([start for start, _ in places]), owners]))
@@ -107,12 +100,11 @@ def pool(
         where = [places[place] for place in mine]
         weights, weighting = music_weights(lengths[mine], where, content, whole=whole)
         # By hand, because np.average asks more questions than a row has numbers.
-        total = weights.sum()
-        mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / total
-        percentile = float((percentiles[mine] * weights).sum() / total)
+        mean = (probabilities[mine] * weights[:, np.newaxis]).sum(axis=0) / weights.sum()
+        percentile = float((percentiles[mine] * weights).sum() / weights.sum())
         said = tuple(segments[place] for place in mine)
         asked: dict[str, Any] = {"weights": weights, "seconds": seconds[mine], "bundle": bundle}
-        likeliest = labels[int(mean.argmax())]
+        why = _explained(X[mine], labels[int(mean.argmax())], asked) if explain else {}
         predictions.append(
             Prediction(
                 recording=name,
@@ -126,12 +118,32 @@ def pool(
                 unlike=percentile > bundle.info.thresholds["unlike_percentile"],
                 content=content,
                 weighting=weighting,
-                neighbours=nearest(X[mine], **asked) if explain else (),
-                reasons=reasons_for(X[mine], label=likeliest, **asked) if explain else (),
+                **why,
                 **identity,
             )
         )
     return predictions
+
+
+def _no_answer(name: str, row: NDArray[np.float64]) -> str:
+    return (
+        f"the model has no answer for {name}: among its features is {np.abs(row).max():g}; "
+        "extract it again, or leave it out"
+    )
+
+
+def _segments(
+    places: list[tuple[float, float]], probabilities: NDArray[np.float64], *, labels: list[str]
+) -> list[SegmentPrediction]:
+    return [
+        SegmentPrediction(start, stop, dict(zip(labels, row, strict=True)))
+        for (start, stop), row in zip(places, probabilities.tolist(), strict=True)
+    ]
+
+
+def _explained(X: NDArray[np.float64], label: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what a recording is like, and why it got its label."""
+    return {"neighbours": nearest(X, **asked), "reasons": reasons_for(X, label=label, **asked)}
 
 
 def _identity(bundle: ModelBundle) -> dict[str, Any]:

@@ -118,10 +118,12 @@ def predict_extracted(
     ----------
     recordings : sequence of Extracted
         Described by the model's schema and in segments of its length.
-    bundle, coverage, whole, explain
+    bundle, coverage
         As in `predict_recording`.
     contents : sequence of ContentTimeline or None, optional
         What each recording holds; without it, segments count by their length.
+    whole, explain
+        As in `predict_recording`.
 
     Returns
     -------

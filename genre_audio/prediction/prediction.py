@@ -164,10 +164,11 @@ class Prediction:
     @property
     def music(self) -> float | None:
         """How much of it is music, from 0 to 1, where that is known."""
-        if self.content is None or not self.content.stretches:
+        if self.content is None:
             return None
-        first, last = self.content.stretches[0], self.content.stretches[-1]
-        return self.content.share_of_music(first.start, last.stop)
+        stops = [part.stop for part in self.segments] + [part.stop for part in self.refused]
+        end = max(stops, default=0.0)
+        return self.content.share_of_music(0.0, end)
 
     @property
     def quality_remarks(self) -> tuple[Remark, ...]:

@@ -14,7 +14,7 @@ may push little, because other aspects say the same.
 Words compare the recording with the training rows of the label ("brighter than 93 % of the
 blues clips"), short recordings with the model's allowance for them. They are no causes:
 they say where the recording stands in an aspect that counted. A model that keeps the level
-is asked about everything but the level. Nothing may enter here that reads recordings.
+is asked about that as well (see `loudness`). Nothing may enter here that reads recordings.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from genre_audio.features import SCHEMAS
 from genre_audio.learning.bearing import shortness
 from genre_audio.learning.forms import replaced
 from genre_audio.prediction.aspects import aspects_of
+from genre_audio.prediction.loudness import keeps_level, level_words, without_level
 from genre_audio.prediction.standing import standing
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def reasons_for(
     X : ndarray of float64, shape (segments, columns)
         Features of a recording's segments.
     weights : ndarray of float, shape (segments,)
-        How much each segment counts.
+        How much each segment counts; at least one does.
     seconds : ndarray of float, shape (segments,)
         How long each lasts.
     bundle : ModelBundle
@@ -133,7 +134,9 @@ def reasons_for(
     schema = SCHEMAS.get(bundle.info.schema["name"])
     if schema is None:
         return ()
-    chosen = np.unique(np.linspace(0, len(X) - 1, min(_SEGMENTS, len(X))).round().astype(int))
+    counting = np.flatnonzero(weights > 0)
+    spaced = np.linspace(0, len(counting) - 1, min(_SEGMENTS, len(counting)))
+    chosen = counting[spaced.round().astype(int)]
     X, weights, seconds = X[chosen], weights[chosen], seconds[chosen]
     said = weights @ bundle.predict_proba(X) / weights.sum()
     place = int(said.argmax()) if label is None else bundle.labels.index(label)
@@ -148,6 +151,11 @@ def reasons_for(
         push = _push(float(said[place]), float(without[place]))
         stands = standing(here, aspect, places, bundle=bundle, label=bundle.labels[place])
         found.append(Reason(aspect.name, push, stands.words, stands.percentile))
+    if keeps_level(bundle, columns):
+        without = without_level(X, weights, bundle, columns)
+        push = _push(float(said[place]), float(without[place]))
+        words = level_words(X, weights, bundle, columns, bundle.labels[place])
+        found.append(Reason("level", push, words))
     return tuple(sorted(found, key=lambda reason: -abs(reason.push)))
 
 
