@@ -124,10 +124,16 @@ def tiny_folder(tiny: ModelBundle, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user's data folder of the test's own, where models are stored and activated."""
+    """A user's data folder of the test's own, where models are stored and activated.
+
+    And a cache of its own, where rows of recordings are kept.
+    """
     folder = tmp_path / "home"
     monkeypatch.setenv("XDG_DATA_HOME", str(folder))
     monkeypatch.setattr("platformdirs.user_data_path", lambda name: folder / name)
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: cache / name)
     monkeypatch.delenv("GENRE_AUDIO_MODEL", raising=False)
     return folder / "genre-audio"
 

@@ -10,12 +10,15 @@ import pytest
 
 from browser import CHROMIUM, browser
 from sample_pages import evaluation_sample, exploration_sample, recording_sample, study_sample
+from sample_predictions import index_sample, prediction_sample
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 
 PAGES = {
     "exploration": lambda folder: exploration_sample(),
     "recording": recording_sample,
+    "prediction": prediction_sample,
+    "index": index_sample,
     "evaluation": lambda folder: evaluation_sample(),
     "study": lambda folder: study_sample(),
 }
@@ -86,7 +89,8 @@ def test_what_a_script_says_is_seen(chromium, tmp_path, script):
 def test_a_page_asks_for_nothing_and_nothing_is_complained_of(chromium, written, name, dark):
     path = written(name)
     page = chromium.open(path, dark=dark)
-    asked = [url for url in page.requests if not url.startswith("data:image/png;base64,")]
+    # What is inside a page, or is the browser's own such as the signs of a player.
+    asked = [url for url in page.requests if not url.startswith("data:")]
     assert asked == [path.as_uri()]
     assert page.console == []
 
@@ -145,3 +149,28 @@ def test_a_click_sorts_tables_by_numbers_and_says_so(chromium, written, name):
         assert direction == "descending"
         known = [value for value in values if value is not None]
         assert known == sorted(known, reverse=True)
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_pictures_over_time_stand_under_each_other_and_scroll_together(chromium, written, width):
+    page = chromium.open(written("prediction"), width=width)
+    boxes = page.ask(
+        "[...document.querySelectorAll('.stack svg')].map(each => each.getBoundingClientRect())"
+        ".map(each => [each.left, each.width])"
+    )
+    assert len(boxes) == 4
+    assert boxes == [boxes[0]] * 4
+    outer = "document.querySelector('.stack')"
+    assert page.ask(f"{outer}.clientWidth") <= width
+    assert (page.ask(f"{outer}.scrollWidth > {outer}.clientWidth")) == (width == 375)
+
+
+def test_the_excerpt_can_be_played(chromium, written):
+    page = chromium.open(written("prediction"))
+    for _ in range(20):
+        if page.ask("document.querySelector('audio').readyState") > 0:
+            break
+        page.settle()
+    assert page.ask("document.querySelector('audio').error") is None
+    assert page.ask("document.querySelector('audio').duration") == pytest.approx(25.0, abs=0.1)
+    assert page.ask("document.querySelector('audio').controls")

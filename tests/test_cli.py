@@ -288,28 +288,45 @@ def test_every_flag_of_predict_is_handed_on(tapes, monkeypatch):
 
     def spy(name, function):
         def call(*arguments, **how):
-            seen[name] = arguments[1:] if name == "text" else arguments, how
+            seen[name] = arguments, how
             return function(*arguments, **how)
 
         return call
 
     for name, where in {
         "resolve": "genre_audio.training.resolve_model",
-        "map": "genre_audio.execution.map_unordered",
-        "text": "genre_audio.reporting.predictions_text",
-        "write": "genre_audio.files.replace_text",
+        "describe": "genre_audio.extraction.describe",
+        "ask": "genre_audio.prediction.batches.predict_batches",
+        "text": "genre_audio.reporting.predictions_lines",
+        "write": "genre_audio.files.replace_lines",
+        "report": "genre_audio.cli.predict_report.write_report",
+        "export": "genre_audio.cli.predict_exports.read_exports",
+        "tag": "genre_audio.cli.predict_tags.Tagging",
     }.items():
         module, _, attribute = where.rpartition(".")
-        monkeypatch.setattr(where, spy(name, getattr(sys.modules[module], attribute)))
+        owner = importlib.import_module(module)
+        monkeypatch.setattr(where, spy(name, getattr(owner, attribute)))
     run(
         *("predict", tapes, "-m", "default", "-k", "2", "-f", "jsonl", "-o", "r.jsonl"),
-        *("--segments", "-j", "1"),
+        *("--segments", "-j", "1", "--coverage", "0.8", "--hop", "15", "--no-content", "--whole"),
+        *("--explain", "--export", "raven:spans", "--report", "pages", "--cache", "store"),
+        *("--write-tags", "--tag-all"),
     )
     assert seen["resolve"] == (("default",), {})
-    assert seen["map"][1].pop("costs")
-    assert seen["map"][1] == {"n_jobs": 1}
-    assert seen["text"] == ((), {"form": "jsonl", "k": 2, "segments": True})
+    described = seen["describe"][1]
+    assert (described["cache"], described["n_jobs"]) == (Path("store"), 1)
+    assert described["segmentation"] == Segmentation(30, hop=15)
+    assert seen["ask"][1] == {
+        "coverage": 0.8,
+        "contents": None,
+        "whole": True,
+        "explain": True,
+    }
+    assert seen["text"][1] == {"form": "jsonl", "k": 2, "segments": True}
     assert seen["write"][0][0] == Path("r.jsonl")
+    assert seen["report"][0][0] == Path("pages")
+    assert seen["export"] == ((("raven:spans",),), {"single": False})
+    assert seen["tag"] == ((True, None, False, True), {})
 
 
 @pytest.mark.usefixtures("cheap_features")
@@ -468,8 +485,8 @@ def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):
         seen.update(path=path, segmentation=segmentation)
         return read(path, segmentation=segmentation)
 
-    def resolve_groups(text, *, table):
-        seen.update(groups=text)
+    def resolve_groups(text, *, table, what="groups"):
+        seen.update({what: text})
         return resolve(text, table=table)
 
     monkeypatch.setattr("genre_audio.training.train", train)
@@ -480,8 +497,10 @@ def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):
     result = run(
         *("retrain", features, "--groups", "artist", "-o", "out/m", "--budget", "full"),
         *("--seed", "7", "--segment-seconds", "29", "-j", "2", "--no-rows", "--force"),
-        "--absolute-level",
+        *("--absolute-level", "--titles", "label"),
     )
+    titles = seen.pop("titles")
+    assert (titles.column, len(titles.values)) == ("label", 36)
     assert "a step\n" in result.stderr
     assert seen.pop("on_step") is not None
     assert seen == {
@@ -502,6 +521,7 @@ def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):
     seen.clear()
     run("retrain", "--no-activate")
     assert (seen["budget"], seen["seed"], seen["keep_rows"]) == ("small", 0, True)
+    assert seen["titles"] is None
     assert seen["level_invariant"] is True
     assert seen["segmentation"] is None
     assert "use" not in seen
@@ -628,7 +648,7 @@ def test_interruption_is_quiet(tapes, monkeypatch):
     monkeypatch.setattr("genre_audio.extraction.extract", interrupt)
     result = run("extract", tapes, code=130)
     assert result.stderr == (
-        "genre-audio: interrupted; 'extract', run again, goes on where it stopped\n"
+        "genre-audio: interrupted; 'extract' and 'predict', run again, go on where they stopped\n"
     )
 
 
@@ -765,7 +785,18 @@ def test_help_is_instant():
 
 
 def test_predict_as_a_program(tapes, bad_tape, tiny_folder):
-    result = program("-m", "genre_audio", "predict", tapes, "-m", tiny_folder, "-f", "jsonl", "-j1")
+    result = program(
+        "-m",
+        "genre_audio",
+        "predict",
+        tapes,
+        "-m",
+        tiny_folder,
+        "-f",
+        "jsonl",
+        "-j1",
+        "--no-content",
+    )
     assert result.returncode == 3
     assert [json.loads(line)["recording"] for line in result.stdout.splitlines()] == [
         "a/music.wav",
@@ -774,8 +805,9 @@ def test_predict_as_a_program(tapes, bad_tape, tiny_folder):
     lines = result.stderr.splitlines()
     assert lines[0] == "model: tiny (option)"
     assert lines[1].startswith("skipped b/nothing.wav")
-    assert lines[2].startswith("not ruled out: sets meant to hold the right genre")
-    assert len(lines) == 4, "libraries keep quiet"
+    assert lines[2].startswith("3 recordings read, 0 known already; what was read is kept in ")
+    assert lines[3].startswith("not ruled out: sets meant to hold the right genre")
+    assert len(lines) == 5, "libraries keep quiet"
 
 
 def test_an_error_as_a_program(tmp_path):

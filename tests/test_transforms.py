@@ -13,7 +13,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import EXTENDED, GTZAN57
-from genre_audio.learning.forms import _STILL
+from genre_audio.learning.forms import _STILL, replaced, rescaled
 from genre_audio.learning.transforms import NormalScores, RowTransform
 from genre_audio.learning.whitening import WithinClassWhitening
 
@@ -216,3 +216,44 @@ def test_whitening_with_full_shrinkage_only_scales(rng):
 def test_whitening_survives_columns_that_never_change():
     found = WithinClassWhitening().fit_transform(np.ones((6, 2)), [0, 0, 0, 1, 1, 1])
     np.testing.assert_array_equal(found, np.zeros((6, 2)))
+
+
+# The way back ----------------------------------------------------------------------------
+
+
+@given(
+    data=st.data(),
+    schema=st.sampled_from([GTZAN57, EXTENDED]),
+    level_invariant=st.booleans(),
+    seed=st.integers(0, 99),
+)
+def test_columns_that_are_replaced_have_the_forms_asked_for(data, schema, level_invariant, seed):
+    rng = np.random.default_rng(seed)
+    columns = list(schema.columns)
+    X = np.exp(rng.normal(size=(2, len(columns))))
+    transform = RowTransform(columns=columns, level_invariant=level_invariant).fit(X)
+    kept = transform.get_feature_names_out().tolist()
+    names = data.draw(st.lists(st.sampled_from(kept), min_size=1, max_size=30, unique=True))
+
+    wanted = transform.transform(np.exp(rng.normal(size=(2, len(columns)))))
+    places = [kept.index(name) for name in names]
+    made = replaced(
+        X, wanted[:, places], columns=columns, names=names, level_invariant=level_invariant
+    )
+    forms = transform.transform(made)
+    # Logarithms of exponentials: a few units in the last place, times values up to 1e3.
+    np.testing.assert_allclose(forms[:, places], wanted[:, places], rtol=1e-9, atol=1e-9)
+    others = [place for place, name in enumerate(columns) if name not in names]
+    np.testing.assert_array_equal(made[:, others], X[:, others])
+
+
+@given(level=st.floats(1e-4, 1.0), seed=st.integers(0, 99))
+def test_another_level_moves_the_level_and_no_form(level, seed):
+    columns = list(EXTENDED.columns)
+    X = np.exp(np.random.default_rng(seed).normal(size=(3, len(columns))))
+    made = rescaled(X, np.full(3, level), columns=columns)
+    np.testing.assert_allclose(made[:, columns.index("rms_mean")], level, rtol=1e-12)
+    transform = RowTransform(columns=columns, level_invariant=True).fit(X)
+    # The loudness is a sum of some hundred decibels.
+    np.testing.assert_allclose(transform.transform(made), transform.transform(X), atol=1e-9)
+    np.testing.assert_allclose(rescaled(made, X[:, 2], columns=columns), X, rtol=1e-12, atol=1e-11)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from genre_audio.audio.sampled import SampledMeter
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -21,6 +23,7 @@ __all__ = ["Quality", "QualityMeter"]
 
 _WINDOW_SECONDS: Final = 0.1
 _FLOOR: Final = 1e-6  # -120 dBFS, below the noise of 16 bits
+_SILENT: Final = 1e-6  # a power 60 dB down
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +46,17 @@ class Quality:
         Share of the samples that stand at full scale.
     dc_offset : float
         Mean of all samples.
+    bandwidth_hz : int, optional
+        Frequency above which the spectrum, averaged over time (see `sampled`) and over
+        200 Hz, stays 60 dB below its highest. Noise counts as sound. None where nothing
+        was heard, and in what earlier versions wrote.
+    channel_balance_db : float, optional
+        Level of the softest channel relative to the loudest; None where there is one.
+    mixdown_db : float, optional
+        Level of the channels' mean relative to that of the channels: 0 where they are the
+        same, -3 where they have nothing in common, far lower where they cancel.
+    silent : float, optional
+        Share of the 0.1 s windows that lie 60 dB or more below the mean level.
 
     Examples
     --------
@@ -57,17 +71,20 @@ class Quality:
     noise_floor_dbfs: float
     clipped: float
     dc_offset: float
+    bandwidth_hz: int | None = None
+    channel_balance_db: float | None = None
+    mixdown_db: float | None = None
+    silent: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the figures by name, levels rounded to 0.01 dB."""
-        rounded = {
-            name: round(value, 2) if name.endswith("dbfs") else value
-            for name, value in dataclasses.asdict(self).items()
-        }
-        return rounded | {
-            "clipped": round(self.clipped, 8),
-            "dc_offset": round(self.dc_offset, 8),
-        }
+        """Return the figures that there are by name, levels rounded to 0.01 dB."""
+        found = {key: value for key, value in dataclasses.asdict(self).items() if value is not None}
+        for name in found:
+            if name.endswith(("dbfs", "_db")):
+                found[name] = round(found[name], 2)
+            elif name in {"clipped", "dc_offset", "silent"}:
+                found[name] = round(found[name], 8)
+        return found
 
 
 class QualityMeter:
@@ -94,6 +111,7 @@ class QualityMeter:
         self._sr = sr
         self._channels = channels
         self._window = max(1, round(_WINDOW_SECONDS * sr))
+        self._sampled = SampledMeter(sr=sr, channels=channels, window=self._window)
         self._frames = 0
         self._levels = array.array("d")  # four of each whole window
         self._held = np.empty((self._window, channels), dtype=np.float32)
@@ -122,6 +140,7 @@ class QualityMeter:
     def _add(self, samples: NDArray[np.float32]) -> None:
         windows = samples.reshape(-1, self._window * self._channels)
         self._levels.frombytes(_window_levels(windows).tobytes())
+        self._sampled.update(windows)
 
     def result(self) -> Quality:
         """Return the figures over all blocks so far."""
@@ -137,6 +156,7 @@ class QualityMeter:
             self._window * self._channels if len(full) else count
         )
         floor = float(np.quantile(powers, 0.1)) if len(powers) else 0.0
+        silent = float((powers <= _SILENT * power / count).mean()) if len(powers) else None
         return Quality(
             sr=self._sr,
             channels=self._channels,
@@ -146,6 +166,10 @@ class QualityMeter:
             noise_floor_dbfs=_dbfs(math.sqrt(floor)),
             clipped=clipped / count,
             dc_offset=total / count,
+            bandwidth_hz=self._sampled.bandwidth_hz(),
+            channel_balance_db=self._sampled.channel_balance_db(),
+            mixdown_db=self._sampled.mixdown_db(),
+            silent=silent,
         )
 
 

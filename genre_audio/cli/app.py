@@ -32,7 +32,10 @@ class _Commands(TyperGroup):
             code = USAGE if isinstance(error, ParameterError) else NOTHING_DONE
             raise typer.Exit(code) from error
         except KeyboardInterrupt as error:
-            say("genre-audio: interrupted; 'extract', run again, goes on where it stopped")
+            say(
+                "genre-audio: interrupted; 'extract' and 'predict', run again, go on where they "
+                "stopped"
+            )
             raise typer.Exit(INTERRUPTED) from error
 
 

@@ -71,7 +71,7 @@ Learners = Annotated[
     str | None,
     typer.Option(
         help="What to evaluate, several with commas to compare them: stack (the default), "
-        "logistic_regression, decision_tree, qda, knn, random_forest, xgboost.",
+        "logistic_regression, decision_tree, qda, knn, random_forest, xgboost, support_vectors.",
     ),
 ]
 Model = Annotated[

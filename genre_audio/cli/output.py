@@ -11,7 +11,7 @@ import typer
 from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "USAGE",
     "check_places",
     "emit",
+    "emit_lines",
     "progress",
     "say",
 ]
@@ -91,6 +92,25 @@ def check_places(*results: Path | None, read: Sequence[Path | None] = ()) -> Non
             )
         if path.resolve() in {other.resolve() for other in given[:place]}:
             raise ParameterError(f"{str(path)!r} is named for two results; name two files")
+
+
+def emit_lines(lines: Iterable[str], *, output: Path | None = None) -> None:
+    r"""Write a result as it comes: to a file, whole or not at all, or to standard output.
+
+    Examples
+    --------
+    >>> from genre_audio.cli.output import emit_lines
+    >>> emit_lines(["first\n", "second\n"])
+    first
+    second
+    """
+    if output is None:
+        for line in lines:
+            typer.echo(line, nl=False)
+        return
+    from genre_audio.files import replace_lines
+
+    replace_lines(output, lines)
 
 
 @contextlib.contextmanager

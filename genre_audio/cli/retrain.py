@@ -30,6 +30,13 @@ Source = Annotated[
         "model that keeps its rows.",
     ),
 ]
+Titles = Annotated[
+    str | None,
+    typer.Option(
+        help="Titles of the recordings, to be told with those that a new one is like: a column "
+        "of the table, a CSV file, or FILE.csv:COLUMN.",
+    ),
+]
 Name = Annotated[str | None, typer.Option(help="Name of the model; the date by default.")]
 Output = Annotated[
     Path | None,
@@ -73,6 +80,7 @@ def command(
     source: Source = Path(TABLE),
     *,
     groups: Groups = None,
+    titles: Titles = None,
     name: Name = None,
     output: Output = None,
     budget: Tuning = Budget.small,
@@ -92,6 +100,7 @@ def command(
     from genre_audio.config import Segmentation
     from genre_audio.execution import resolve_jobs
     from genre_audio.reporting import scores_text
+    from genre_audio.tables import resolve_groups
     from genre_audio.training import save_bundle, train
     from genre_audio.training.store import activate as activate_model
 
@@ -100,6 +109,7 @@ def command(
     folder = _free_folder(name, output=output, force=force)
     path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
     table, dataset = feature_rows(path, segmentation=segmentation, groups=groups)
+    named = None if titles is None else resolve_groups(titles, table=table, what="titles")
     bundle, scores = train(
         table,
         dataset,
@@ -109,6 +119,7 @@ def command(
         n_jobs=n_jobs,
         level_invariant=not absolute_level,
         keep_rows=rows,
+        titles=named,
         on_step=say,
     )
     save_bundle(bundle, folder, force=force)

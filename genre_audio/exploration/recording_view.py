@@ -29,6 +29,10 @@ _MOST_POINTS: Final = 1400
 _MOST_COLUMNS: Final = 1400
 
 
+def _nothing() -> NDArray[np.float32]:
+    return np.empty(0, dtype=np.float32)
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class RecordingView:
     """One recording, to be looked at.
@@ -56,6 +60,8 @@ class RecordingView:
         Segments that are not worth describing, with the reason.
     segmentation : Segmentation
         How the recording was cut.
+    excerpt : ndarray of float32, shape (samples,)
+        What was to be kept of it, at the file's own rate, channels mixed down.
 
     Examples
     --------
@@ -74,6 +80,7 @@ class RecordingView:
     segments: tuple[tuple[float, float], ...]
     refused: tuple[Refused, ...]
     segmentation: Segmentation
+    excerpt: NDArray[np.float32] = dataclasses.field(default_factory=_nothing)
 
     @property
     def db(self) -> NDArray[np.float64]:
@@ -95,7 +102,11 @@ class RecordingView:
 
 
 def view_recording(
-    path: Path, *, name: str = "", segmentation: Segmentation | None = None
+    path: Path,
+    *,
+    name: str = "",
+    segmentation: Segmentation | None = None,
+    keep: tuple[float, float] | None = None,
 ) -> RecordingView:
     """Look at a recording.
 
@@ -107,6 +118,8 @@ def view_recording(
         What to call it; the file's name by default.
     segmentation : Segmentation, optional
         How to cut it; segments of 30 s by default.
+    keep : (float, float), optional
+        Begin and end in s of what is to be kept as it sounds; nothing by default.
 
     Returns
     -------
@@ -133,7 +146,7 @@ def view_recording(
     kept: list[tuple[float, float]] = []
     refused: list[Refused] = []
     with open_recording(path, name=name) as recording:
-        pictures = _Pictures(sr=recording.sr)
+        pictures = _Pictures(sr=recording.sr, keep=keep or (0.0, 0.0))
         for segment in recording.segments(
             sr=AnalysisConfig().sr, segmentation=cutting, listen=pictures.add
         ):
@@ -155,18 +168,30 @@ def view_recording(
             segments=tuple(kept),
             refused=tuple(refused),
             segmentation=cutting,
+            excerpt=pictures.kept,
         )
 
 
 class _Pictures:
-    """Outline and spectrogram, growing while a recording is read."""
+    """Outline and spectrogram, growing while a recording is read, and what is kept of it."""
 
-    def __init__(self, *, sr: int) -> None:
+    def __init__(self, *, sr: int, keep: tuple[float, float]) -> None:
         self.outline = BinnedExtremes(most=_MOST_POINTS)
         self.mel = MelStream(sr=sr)
         self.columns = BinnedMeans(most=_MOST_COLUMNS, width=len(self.mel.edges) - 2)
+        self._keep = [round(time * sr) for time in keep]
+        self._samples = 0
+        self._parts = [_nothing()]
+
+    @property
+    def kept(self) -> NDArray[np.float32]:
+        return np.concatenate(self._parts)
 
     def add(self, y: NDArray[np.float32]) -> None:
+        begin, end = (max(0, place - self._samples) for place in self._keep)
+        if begin < end and begin < len(y):
+            self._parts.append(y[begin:end].copy())
+        self._samples += len(y)
         self.outline.add(y)
         for frames in self.mel.push(y):
             self.columns.add(frames)

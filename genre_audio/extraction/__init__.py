@@ -6,6 +6,7 @@ CSV, its manifest, and a journal while a run is under way.
 """
 
 from genre_audio.extraction.compiled import prepare_kernels
+from genre_audio.extraction.describe import Described, describe
 from genre_audio.extraction.extract import ExtractSummary, extract
 from genre_audio.extraction.recording import (
     Extracted,
@@ -16,10 +17,12 @@ from genre_audio.extraction.recording import (
 )
 
 __all__ = [
+    "Described",
     "ExtractSummary",
     "Extracted",
     "Failure",
     "Row",
+    "describe",
     "expected_seconds",
     "extract",
     "extract_recording",

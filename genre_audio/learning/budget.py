@@ -33,8 +33,8 @@ class Budget:
         Folds over which the whole procedure is scored by those who score it.
     trees : int
         Trees of a forest.
-    decision_tree : int
-        Candidates of that learner, which is not part of the stack.
+    decision_tree, support_vectors : int
+        Candidates of those learners, which are not part of the stack for genres.
 
     Raises
     ------
@@ -59,6 +59,7 @@ class Budget:
     outer_folds: int = 3
     trees: int = 150
     decision_tree: int = 1
+    support_vectors: int = 1
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -82,7 +83,14 @@ class Budget:
 BUDGETS: Final[dict[str, Budget]] = {
     "none": Budget("none"),
     "small": Budget(
-        "small", 6, 6, 6, 2, 4, inner_folds=3, stack_folds=5, outer_folds=3, decision_tree=6
+        "small",
+        logistic_regression=6,
+        qda=6,
+        knn=6,
+        random_forest=2,
+        xgboost=4,
+        decision_tree=6,
+        support_vectors=6,
     ),
     "full": Budget(
         "full",
@@ -96,6 +104,7 @@ BUDGETS: Final[dict[str, Budget]] = {
         outer_folds=5,
         trees=300,
         decision_tree=12,
+        support_vectors=12,
     ),
 }
 """Budgets by name: ``none`` takes the hand-set defaults, ``small`` is to retrain while one

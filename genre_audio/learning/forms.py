@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["LEVEL", "OFFSETS", "reformed", "sized"]
+__all__ = ["LEVEL", "OFFSETS", "reformed", "replaced", "rescaled", "sized"]
 
 OFFSETS: Final = ("harmony_mean", "perceptr_mean")
 LEVEL: Final = "rms_mean"
@@ -98,6 +98,92 @@ def reformed(
             decibels = 20.0 / np.log(10.0) * rows[:, places[LEVEL]]
             rows[:, place] -= decibels * _LOUDNESS_PER_DB
     return np.hstack([rows[:, kept], sizes])
+
+
+def replaced(
+    rows: NDArray[np.float64],
+    forms: NDArray[np.float64],
+    *,
+    columns: Sequence[str],
+    names: Sequence[str],
+    level_invariant: bool,
+) -> NDArray[np.float64]:
+    """Return rows of which some columns are what has the given forms: `reformed` undone.
+
+    All other columns stay as they are, bit by bit, and so does the level.
+
+    Parameters
+    ----------
+    rows : ndarray of float64, shape (n_rows, n_columns)
+        Features.
+    forms : ndarray of float64, shape (n_rows, len(names))
+        What `reformed` is to make of these columns.
+    columns : sequence of str
+        Names of the columns of `rows`.
+    names : sequence of str
+        Which columns; not the two offsets.
+    level_invariant : bool
+        As in `reformed`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.forms import replaced
+    >>> which = {"columns": ["a_mean", "a_var"], "names": ["a_var"], "level_invariant": False}
+    >>> replaced(np.array([[7.0, 1.0]]), np.array([[0.0]]), **which).tolist()
+    [[7.0, 1.0]]
+    """
+    places = {name: place for place, name in enumerate(columns)}
+    found = rows.copy()
+    # Means first, because variances are said relative to them.
+    for name, form in sorted(zip(names, forms.T, strict=True), key=lambda pair: pair[0] in _SCALES):
+        value = form
+        if name in _POSITIVE or name.endswith(("_var", "_kurtosis")):
+            value = np.exp(form)
+        elif name.endswith("_skew"):
+            value = np.sinh(form)
+        elif name == _LOUDNESS and level_invariant:
+            level = np.maximum(found[:, places[LEVEL]], _SMALLEST)
+            value = form + 20.0 * np.log10(level) * _LOUDNESS_PER_DB
+        if _SCALES.get(name) in places:
+            value = value * np.maximum(found[:, places[_SCALES[name]]], _SMALLEST) ** 2
+        found[:, places[name]] = value
+    return found
+
+
+def rescaled(
+    rows: NDArray[np.float64], levels: NDArray[np.float64], *, columns: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return what the rows of recordings would be at other levels: the work of a gain.
+
+    Parameters
+    ----------
+    rows : ndarray of float64, shape (n_rows, n_columns)
+        Features, among them the level.
+    levels : ndarray of float64, shape (n_rows,)
+        What `LEVEL` is to be.
+    columns : sequence of str
+        Names of the columns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.forms import rescaled
+    >>> names = ["rms_mean", "rms_var", "tempo"]
+    >>> rescaled(np.array([[0.1, 0.01, 120.0]]), np.array([0.2]), columns=names).round(9).tolist()
+    [[0.2, 0.04, 120.0]]
+    """
+    places = {name: place for place, name in enumerate(columns)}
+    gains = levels / np.maximum(rows[:, places[LEVEL]], _SMALLEST)
+    found = rows.copy()
+    for name, place in places.items():
+        if name == LEVEL or name in OFFSETS:
+            found[:, place] *= gains
+        elif _SCALES.get(name) == LEVEL:
+            found[:, place] *= gains**2
+        elif name == _LOUDNESS:
+            found[:, place] += 20.0 * np.log10(np.maximum(gains, _SMALLEST)) * _LOUDNESS_PER_DB
+    return found
 
 
 def _still(name: str) -> float:

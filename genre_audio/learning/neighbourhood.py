@@ -113,9 +113,26 @@ class Neighbourhood:
         )
         return cls(space, rows, names, labels, groups.astype(str), quantiles, bearing)
 
-    def distances(self, X: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Return the distance of each row to each training row, shape (rows, training rows)."""
-        return _distances(self.space.transform(X).astype(np.float32), self.rows)
+    def places(
+        self, X: NDArray[np.float64], *, shortness: NDArray[np.floating[Any]] | None = None
+    ) -> NDArray[np.floating[Any]]:
+        """Return rows in the space, short ones as if they were long, shape (rows, dimensions)."""
+        rows = np.asarray(self.space.transform(X))
+        if shortness is None or self.bearing is None:
+            return rows
+        return np.asarray(rows + shortness[:, np.newaxis] * self.bearing.shrinkage)
+
+    def distances(
+        self, X: NDArray[np.float64], *, shortness: NDArray[np.floating[Any]] | None = None
+    ) -> NDArray[np.floating[Any]]:
+        """Return the distance of each row to each training row, shape (rows, training rows).
+
+        With the allowance for short recordings that `percentile` makes.
+        """
+        away = _distances(self.places(X, shortness=shortness).astype(np.float32), self.rows)
+        if shortness is None or self.bearing is None:
+            return away
+        return np.asarray(away / (1.0 + self.bearing.allowance * shortness)[:, np.newaxis])
 
     def percentile(
         self, X: NDArray[np.float64], *, shortness: NDArray[np.floating[Any]] | None = None
@@ -146,11 +163,10 @@ class Neighbourhood:
     def _percentile(
         self, X: NDArray[np.float64], short: NDArray[np.floating[Any]]
     ) -> NDArray[np.floating[Any]]:
-        rows, bearing = self.space.transform(X), self.bearing
+        rows, bearing = self.places(X, shortness=short), self.bearing
         if bearing is None:
             away = _mean_nearest(_distances(rows.astype(np.float32), self.rows))
             return percentile_of(away, quantiles=self.quantiles)
-        rows = rows + short[:, np.newaxis] * bearing.shrinkage
         away = _mean_nearest(_distances(rows.astype(np.float32), self.rows))
         nearer = away / (1.0 + bearing.allowance * short)
         by_distance = percentile_of(nearer, quantiles=self.quantiles)

@@ -47,5 +47,11 @@ SPACES: Final[dict[str, dict[str, Any]]] = {
         "estimator__min_samples_leaf": [4, 8, 16],
         "widen__discriminants__shrinkage": [0.05, 0.1, 0.2],
     },
+    "support_vectors": {
+        "estimator__C": scipy.stats.loguniform(2.0, 15.0),
+        "estimator__gamma": scipy.stats.loguniform(0.01, 0.03),
+        "metric__transformer_weights": [{"discriminants": weight} for weight in (0.25, 0.5, 1.0)],
+        "metric__whiten__shrinkage": [0.5, 0.65, 0.8],
+    },
 }
 """By learner: lists and SciPy distributions, by names of parameters of its pipeline."""

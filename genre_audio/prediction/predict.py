@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,15 +13,17 @@ from genre_audio.audio import Source
 from genre_audio.errors import AudioError, TableError
 from genre_audio.execution import map_unordered
 from genre_audio.extraction import Extracted, Failure, extract_recording, prepare_kernels
-from genre_audio.features import SCHEMAS, Schema
+from genre_audio.features import SCHEMAS
+from genre_audio.prediction.listening import content_timeline
 from genre_audio.prediction.pool import pool
+from genre_audio.prediction.schema import schema_for, segmentation_for
 from genre_audio.tables.weights import counted_once, frame_weights
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    from genre_audio.config import Segmentation
+    from genre_audio.prediction.content import ContentTimeline
     from genre_audio.prediction.prediction import Prediction
     from genre_audio.tables import FeatureTable
     from genre_audio.training import ModelBundle
@@ -30,55 +32,7 @@ __all__ = [
     "predict_extracted",
     "predict_recording",
     "predict_table",
-    "schema_for",
-    "segmentation_for",
 ]
-
-
-def schema_for(bundle: ModelBundle) -> Schema:
-    """Return the schema whose rows a model takes.
-
-    Raises
-    ------
-    ModelError
-        If this version describes segments in another way than the model was trained on.
-
-    Examples
-    --------
-    >>> from genre_audio import load_bundle, resolve_model
-    >>> from genre_audio.prediction import schema_for
-    >>> schema_for(load_bundle(resolve_model("default").path)).name
-    'gtzan57'
-    """
-    schema = SCHEMAS.get(bundle.info.schema["name"], next(iter(SCHEMAS.values())))
-    bundle.check(schema=schema, segmentation=bundle.segmentation)
-    return schema
-
-
-def segmentation_for(bundle: ModelBundle, *, hop: float | None = None) -> Segmentation:
-    """Return how recordings are cut for a model.
-
-    Parameters
-    ----------
-    bundle : ModelBundle
-        Its segments' length is the model's.
-    hop : float, optional
-        From one segment's beginning to the next one's, in s, up to that length; without
-        one segments do not overlap.
-
-    Raises
-    ------
-    ParameterError
-        If the hop is too short, or longer than a segment.
-
-    Examples
-    --------
-    >>> from genre_audio import load_bundle, resolve_model
-    >>> from genre_audio.prediction import segmentation_for
-    >>> segmentation_for(load_bundle(resolve_model("default").path), hop=5).words
-    '30 s, one every 5 s'
-    """
-    return dataclasses.replace(bundle.segmentation, hop=hop)
 
 
 def predict_recording(
@@ -87,6 +41,9 @@ def predict_recording(
     *,
     coverage: float | None = None,
     hop: float | None = None,
+    content: ModelBundle | None = None,
+    whole: bool = False,
+    explain: bool = False,
 ) -> Prediction:
     """Tell what one recording resembles.
 
@@ -100,6 +57,14 @@ def predict_recording(
         How often the genres not ruled out hold the right one; the model's own by default.
     hop : float, optional
         As in `segmentation_for`: a shorter hop says more exactly when a genre changes.
+    content : ModelBundle, optional
+        A model of the task ``"content"``: segments then count by how much music they hold,
+        and the prediction says what the recording holds.
+    whole : bool
+        Whether segments count by their length all the same.
+    explain : bool
+        Whether to say which training recordings it is like, and what pushed towards its
+        label: about 0.2 s for each recording.
 
     Returns
     -------
@@ -133,11 +98,19 @@ def predict_recording(
     (result,) = map_unordered(work, [source])
     if isinstance(result, Failure):
         raise AudioError(result.message, kind=result.kind)
-    return predict_extracted([result], bundle, coverage=coverage)[0]
+    contents = [content_timeline(source, content)] if content else None
+    how: dict[str, Any] = {"coverage": coverage, "whole": whole, "explain": explain}
+    return predict_extracted([result], bundle, contents=contents, **how)[0]
 
 
 def predict_extracted(
-    recordings: Sequence[Extracted], bundle: ModelBundle, *, coverage: float | None = None
+    recordings: Sequence[Extracted],
+    bundle: ModelBundle,
+    *,
+    coverage: float | None = None,
+    contents: Sequence[ContentTimeline | None] | None = None,
+    whole: bool = False,
+    explain: bool = False,
 ) -> list[Prediction]:
     """Tell what described recordings resemble, all their segments at once.
 
@@ -146,6 +119,10 @@ def predict_extracted(
     recordings : sequence of Extracted
         Described by the model's schema and in segments of its length.
     bundle, coverage
+        As in `predict_recording`.
+    contents : sequence of ContentTimeline or None, optional
+        What each recording holds; without it, segments count by their length.
+    whole, explain
         As in `predict_recording`.
 
     Returns
@@ -166,7 +143,8 @@ def predict_extracted(
     weights = counted_once(first, lengths, recordings=owners)
     names = [recording.name for recording in recordings]
     refuse = functools.partial(AudioError, kind="not_finite")
-    pooled = pool(X, weights, places, owners, names, bundle, refuse, coverage)
+    asked = (X, weights, places, owners, names, bundle, refuse, coverage)
+    pooled = pool(*asked, contents=contents, whole=whole, explain=explain)
     return [
         dataclasses.replace(prediction, refused=recording.refused, quality=recording.quality)
         for prediction, recording in zip(pooled, recordings, strict=True)
@@ -174,7 +152,11 @@ def predict_extracted(
 
 
 def predict_table(
-    table: FeatureTable, bundle: ModelBundle, *, coverage: float | None = None
+    table: FeatureTable,
+    bundle: ModelBundle,
+    *,
+    coverage: float | None = None,
+    explain: bool = False,
 ) -> list[Prediction]:
     """Tell what the recordings of a feature table resemble.
 
@@ -182,7 +164,7 @@ def predict_table(
     ----------
     table : FeatureTable
         In segments of the model's length, and of its schema or one that includes it.
-    bundle, coverage
+    bundle, coverage, explain
         As in `predict_recording`.
 
     Returns
@@ -223,4 +205,5 @@ def predict_table(
     places = list(zip(starts.tolist(), (starts + lengths / sr).tolist(), strict=True))
     ordered = [str(name) for name in names[order]]
     counted = full if weights is None else weights
-    return pool(table.X, counted, places, rank[owners], ordered, bundle, TableError, coverage)
+    asked = (table.X, counted, places, rank[owners], ordered, bundle, TableError, coverage)
+    return pool(*asked, explain=explain)

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from genre_audio.prediction.places import seconds_covered
 
 if TYPE_CHECKING:
+    from genre_audio.prediction.content import ContentTimeline
+    from genre_audio.prediction.likeness import Neighbour
+    from genre_audio.prediction.quality_words import Remark
+    from genre_audio.prediction.reasons import Reason
     from genre_audio.prediction.timeline import GenreTimeline
+    from genre_audio.prediction.verdict import Verdict
     from genre_audio.segment import Refused
 
 __all__ = ["SHORTEST", "Prediction", "SegmentPrediction"]
@@ -64,8 +69,8 @@ class Prediction:
     recording : str
         Its name.
     probabilities : dict of str to float
-        Mean of its segments' probabilities, each second of what was heard with the same
-        weight; by genre, in the model's order.
+        Mean of its segments' probabilities, weighted as `weighting` says; by genre, in the
+        model's order.
     segments : tuple of SegmentPrediction
         In order of time.
     refused : tuple of Refused
@@ -87,6 +92,19 @@ class Prediction:
         Measurements of the recording, where it was read from audio.
     timeline : GenreTimeline, optional
         Its genres over time.
+    neighbours : tuple of Neighbour
+        The training recordings that it is most like, the nearest first; none unless asked.
+    reasons : tuple of Reason
+        What pushed towards its label and what away, the strongest first; none unless asked.
+    content : ContentTimeline, optional
+        What it holds, where that was asked.
+    weighting : str
+        What its segments counted by: ``"music"``, ``"length"``, or ``"length: no music
+        found"``, each second of it with the same weight.
+    file : dict
+        Path, size and sha256 of what was read, where it was read from audio.
+    parameters : dict
+        All that was asked for and changes an answer, for it to be asked again.
 
     Examples
     --------
@@ -109,6 +127,12 @@ class Prediction:
     genres_not_ruled_out: tuple[str, ...] | None = None
     coverage: float | None = None
     timeline: GenreTimeline | None = None
+    neighbours: tuple[Neighbour, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    content: ContentTimeline | None = None
+    weighting: str = "length"
+    file: dict[str, Any] = dataclasses.field(default_factory=dict)
+    parameters: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -123,8 +147,35 @@ class Prediction:
     @property
     def too_short_to_tell(self) -> bool:
         """Whether what was heard is too short to call it like what was learned."""
-        heard = seconds_covered((segment.start, segment.stop) for segment in self.segments)
-        return bool(self.segments) and heard < SHORTEST and not self.unlike
+        return bool(self.segments) and self.heard < SHORTEST and not self.unlike
+
+    @property
+    def heard(self) -> float:
+        """How many seconds of it were described; what segments share counts once."""
+        return seconds_covered((segment.start, segment.stop) for segment in self.segments)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What may be said of it in one line, and why."""
+        from genre_audio.prediction.verdict import verdict_of
+
+        return verdict_of(self, music=self.music)
+
+    @property
+    def music(self) -> float | None:
+        """How much of it is music, from 0 to 1, where that is known."""
+        if self.content is None:
+            return None
+        stops = [part.stop for part in self.segments] + [part.stop for part in self.refused]
+        end = max(stops, default=0.0)
+        return self.content.share_of_music(0.0, end)
+
+    @property
+    def quality_remarks(self) -> tuple[Remark, ...]:
+        """What its quality can do to its label; none where nothing was measured."""
+        from genre_audio.prediction.quality_words import remarks_on
+
+        return remarks_on(self.quality)
 
     def ranking(self, k: int) -> list[tuple[str, float]]:
         """Return the `k` most probable genres; ties in the model's order."""
@@ -147,6 +198,14 @@ class Prediction:
             "timeline": None if self.timeline is None else self.timeline.as_dict(),
             "refused": [dataclasses.asdict(refused) for refused in self.refused],
             "quality": self.quality,
+            "verdict": self.verdict.as_dict(),
+            "quality_remarks": [remark.as_dict() for remark in self.quality_remarks],
+            "neighbours": [neighbour.as_dict() for neighbour in self.neighbours],
+            "reasons": [reason.as_dict() for reason in self.reasons],
+            "content": self.content and self.content.as_dict(),
+            "weighting": self.weighting,
+            "file": self.file,
             "model": self.model,
             "schema": self.schema,
+            "parameters": self.parameters,
         }

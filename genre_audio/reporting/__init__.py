@@ -4,7 +4,7 @@ Pure functions from results to strings; writing them somewhere is the caller's a
 """
 
 from genre_audio.reporting.evaluations import EVALUATION_FORMATS, evaluations_text
-from genre_audio.reporting.predictions import FORMATS, predictions_text
+from genre_audio.reporting.predictions import FORMATS, predictions_lines, predictions_text
 from genre_audio.reporting.scores import scores_text
 from genre_audio.reporting.study_text import STUDY_FORMATS, study_text
 
@@ -13,6 +13,7 @@ __all__ = [
     "FORMATS",
     "STUDY_FORMATS",
     "evaluations_text",
+    "predictions_lines",
     "predictions_text",
     "scores_text",
     "study_text",

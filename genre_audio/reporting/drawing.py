@@ -15,7 +15,7 @@ import io
 import re
 import warnings
 import xml.etree.ElementTree as ET
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.reporting.printable import printable
 
@@ -110,6 +110,7 @@ def inline_svg(
     title: str,
     description: str,
     scale: tuple[float, float] = (1.0, 1.0),
+    tight: bool = True,
 ) -> str:
     """Return a figure as an ``svg`` element for a page.
 
@@ -125,6 +126,10 @@ def inline_svg(
         Text alternative: what is to be seen on it.
     scale : (float, float)
         How much smaller it may become on a narrow screen, how much larger on a wide one.
+
+    tight : bool
+        Whether it is cut, or widened, to what is drawn. Figures that stand exactly under each
+        other keep their size instead.
 
     Returns
     -------
@@ -144,7 +149,8 @@ def inline_svg(
     """
     out = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    figure.savefig(out, format="svg", bbox_inches="tight", pad_inches=2 / 72, metadata=nothing)
+    box: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 2 / 72} if tight else {}
+    figure.savefig(out, format="svg", metadata=nothing, **box)
     root = ET.fromstring(out.getvalue())  # noqa: S314 (matplotlib just wrote it)
     _strip(root)
     _rename(root, prefix=prefix)

@@ -110,12 +110,16 @@ def _score(value: float | None) -> str:
     return "\u2013" if value is None else f"{value:.3f}"
 
 
-def _policy(environment: jinja2.Environment, *, with_images: bool = False) -> str:
+def _policy(
+    environment: jinja2.Environment, *, with_images: bool = False, with_sounds: bool = False
+) -> str:
     """Return the content policy: nothing is fetched, no script runs but the page's own.
 
-    Images may be shown where the page says that it has any, from inside itself only.
+    Images and sounds may be shown where the page says that it has any, from inside itself
+    only.
     """
     script = environment.get_template("page.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    return f"{policy}; img-src data:" if with_images else policy
+    policy += "; img-src data:" if with_images else ""
+    return f"{policy}; media-src data:" if with_sounds else policy

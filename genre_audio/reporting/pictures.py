@@ -69,8 +69,13 @@ class Picture:
         """The ``svg`` element of a page."""
         from markupsafe import Markup
 
-        words = {"title": self.title, "description": self.description}
-        text = inline_svg(self.figure, prefix=self.name, scale=self.scale, **words)
+        text = inline_svg(
+            self.figure,
+            prefix=self.name,
+            scale=self.scale,
+            title=self.title,
+            description=self.description,
+        )
         return Markup(text)  # noqa: S704 (made here, names escaped)
 
     def content(self, form: str) -> bytes:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from genre_audio.reporting.answer import answer_text
+from genre_audio.reporting.predictions_csv import csv_lines
 from genre_audio.reporting.text_table import text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from genre_audio.prediction import Prediction, SegmentPrediction
 
-__all__ = ["FORMATS", "predictions_text"]
+__all__ = ["FORMATS", "predictions_lines", "predictions_text"]
 
 
 def predictions_text(
-    predictions: Sequence[Prediction],
+    predictions: Iterable[Prediction],
     *,
     form: str = "table",
     k: int = 3,
@@ -28,11 +28,12 @@ def predictions_text(
 
     Parameters
     ----------
-    predictions : sequence of Prediction
+    predictions : iterable of Prediction
         In the order in which they are to stand.
     form : str
-        ``table``: one line per recording; ``csv``: one row per recording with all
-        probabilities; ``json``: one list of objects; ``jsonl``: one object per line.
+        ``table``: one line per recording; ``answer``: paragraphs about each; ``csv``: one
+        row per recording with all probabilities; ``json``: one list of objects; ``jsonl``:
+        one object per line.
     k : int
         How many genres a line of the table names.
     segments : bool
@@ -51,11 +52,43 @@ def predictions_text(
     >>> predictions_text([prediction])
     'a.wav  jazz 0.70  rock 0.30\n'
     """
-    writer: Callable[..., str] = FORMATS[form]
-    return writer(predictions, k=k, segments=segments)
+    return "".join(predictions_lines(predictions, form=form, k=k, segments=segments))
 
 
-def _table(predictions: Sequence[Prediction], *, k: int, segments: bool) -> str:
+def predictions_lines(
+    predictions: Iterable[Prediction],
+    *,
+    form: str = "table",
+    k: int = 3,
+    segments: bool = False,
+) -> Iterator[str]:
+    """Yield what `predictions_text` returns, piece by piece.
+
+    Of thousands of predictions, then, no more than one is in memory at once; only the table
+    needs all its cells to know how wide its columns are.
+
+    Parameters
+    ----------
+    predictions, form, k, segments
+        As of `predictions_text`.
+
+    Yields
+    ------
+    str
+
+    Examples
+    --------
+    >>> from genre_audio.prediction import Prediction
+    >>> from genre_audio.reporting import predictions_lines
+    >>> prediction = Prediction("a.wav", {"jazz": 1.0}, (), (), 50.0, unlike=False)
+    >>> len(list(predictions_lines([prediction, prediction], form="jsonl")))
+    2
+    """
+    write: Callable[..., Iterator[str]] = FORMATS[form]
+    yield from write(predictions, k=k, segments=segments)
+
+
+def _table(predictions: Iterable[Prediction], *, k: int, segments: bool) -> Iterator[str]:
     if not segments:
         rows = [
             [
@@ -66,8 +99,9 @@ def _table(predictions: Sequence[Prediction], *, k: int, segments: bool) -> str:
             ]
             for prediction in predictions
         ]
-        return text_table(rows)
-    return text_table(
+        yield text_table(rows)
+        return
+    yield text_table(
         [
             [
                 prediction.recording,
@@ -115,57 +149,39 @@ def _percent(percentile: float) -> str:
     return "all" if percentile >= 100 else f"{int(percentile)} %"
 
 
-def _csv(predictions: Sequence[Prediction], *, k: int, segments: bool) -> str:  # noqa: ARG001
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    genres = list(predictions[0].probabilities) if predictions else []
-    whole = ["distance_percentile", "unlike_training", "too_short_to_tell"]
-    whole += ["genres_not_ruled_out", "coverage"]
-    place = ["start", "stop"] if segments else whole
-    writer.writerow(["recording", *place, "label", "probability", *genres])
+def _answer(predictions: Iterable[Prediction], *, k: int, segments: bool) -> Iterator[str]:
+    for place, prediction in enumerate(predictions):
+        yield ("\n" if place else "") + answer_text(prediction, k=k, segments=segments)
+
+
+def _csv(predictions: Iterable[Prediction], *, k: int, segments: bool) -> Iterator[str]:  # noqa: ARG001
+    yield from csv_lines(predictions, segments=segments)
+
+
+def _json(predictions: Iterable[Prediction], *, k: int, segments: bool) -> Iterator[str]:  # noqa: ARG001
+    opening = "["
     for prediction in predictions:
-        for row in _csv_rows(prediction, segments=segments):
-            writer.writerow(row)
-    return out.getvalue()
+        # No text in JSON holds a line feed, so this is how a list of them would be indented.
+        text = _dumps(prediction.as_dict(), indent=1).replace("\n", "\n ")
+        yield f"{opening}\n {text}"
+        opening = ","
+    yield "[]\n" if opening == "[" else "\n]\n"
 
 
-def _csv_rows(prediction: Prediction, *, segments: bool) -> list[list[Any]]:
-    if not segments:
-        whole = [
-            prediction.distance_percentile,
-            str(prediction.unlike).lower(),
-            str(prediction.too_short_to_tell).lower(),
-            ";".join(prediction.genres_not_ruled_out or ()),
-            prediction.coverage,
-            prediction.label,
-            prediction.probability,
-        ]
-        return [[prediction.recording, *whole, *prediction.probabilities.values()]]
-    return [
-        [
-            prediction.recording,
-            segment.start,
-            segment.stop,
-            segment.label,
-            segment.probabilities[segment.label],
-            *segment.probabilities.values(),
-        ]
-        for segment in prediction.segments
-    ]
+def _jsonl(predictions: Iterable[Prediction], *, k: int, segments: bool) -> Iterator[str]:  # noqa: ARG001
+    for prediction in predictions:
+        yield f"{_dumps(prediction.as_dict())}\n"
 
 
-def _json(predictions: Sequence[Prediction], *, k: int, segments: bool) -> str:  # noqa: ARG001
-    values = [prediction.as_dict() for prediction in predictions]
-    return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
+def _dumps(value: dict[str, Any], *, indent: int | None = None) -> str:
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    # A path may hold bytes that are not UTF-8; spelt out, they are JSON's own escapes.
+    return text.encode(errors="backslashreplace").decode()
 
 
-def _jsonl(predictions: Sequence[Prediction], *, k: int, segments: bool) -> str:  # noqa: ARG001
-    lines = [json.dumps(prediction.as_dict(), ensure_ascii=False) for prediction in predictions]
-    return "".join(f"{line}\n" for line in lines)
-
-
-FORMATS: Final[dict[str, Callable[..., str]]] = {
+FORMATS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "table": _table,
+    "answer": _answer,
     "csv": _csv,
     "json": _json,
     "jsonl": _jsonl,

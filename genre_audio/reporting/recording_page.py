@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from genre_audio.exploration.recording_view import RecordingView
 
-__all__ = ["recording_page"]
+__all__ = ["outline_markup", "recording_page", "spectrogram_markup"]
 
 _SCALE: Final = (0.8, 1.45)
 
@@ -61,8 +61,8 @@ def recording_page(view: RecordingView, *, provenance: Mapping[str, object] | No
             title=view.name,
             with_images=True,
             findings=recording_findings(view),
-            outline=_outline(view),
-            spectrogram=_spectrogram(view),
+            outline=outline_markup(view),
+            spectrogram=spectrogram_markup(view),
             quality=quality_rows(view.quality),
             refused=[
                 (each.start, each.stop, REASONS.get(each.kind, each.kind), each.message)
@@ -80,7 +80,20 @@ def _borders(view: RecordingView) -> list[float]:
     return sorted({start for start in starts if start > 0})
 
 
-def _outline(view: RecordingView) -> Markup:
+def outline_markup(view: RecordingView, *, scale: tuple[float, float] = _SCALE) -> Markup:
+    """Return the waveform as a figure for a page.
+
+    Parameters
+    ----------
+    view : RecordingView
+        What was found; its segments' borders and what is refused are marked.
+    scale : (float, float)
+        As in `genre_audio.reporting.drawing.inline_svg`.
+
+    Examples
+    --------
+    See `recording_page`, which shows it.
+    """
     peak = max(float(np.abs(view.low).max(initial=0)), float(np.abs(view.high).max(initial=0)))
     figure = outline_figure(
         view.low,
@@ -92,7 +105,8 @@ def _outline(view: RecordingView) -> Markup:
     )
     return svg_markup(
         figure,
-        scale=_SCALE,
+        scale=scale,
+        tight=False,
         prefix="outline",
         title=f"Waveform of {view.name}",
         description=(
@@ -102,13 +116,25 @@ def _outline(view: RecordingView) -> Markup:
     )
 
 
-def _spectrogram(view: RecordingView) -> Markup:
+def spectrogram_markup(view: RecordingView, *, scale: tuple[float, float] = _SCALE) -> Markup:
+    """Return the mel spectrogram as a figure for a page.
+
+    Parameters
+    ----------
+    view, scale
+        As in `outline_markup`.
+
+    Examples
+    --------
+    See `recording_page`, which shows it.
+    """
     first = -view.seconds_per_frame / 2
     span = (first, first + len(view.power) * view.seconds_per_column)
     figure = spectrogram_figure(view.db, edges=view.edges, span=span, seconds=view.quality.seconds)
     return svg_markup(
         figure,
-        scale=_SCALE,
+        scale=scale,
+        tight=False,
         prefix="spectrogram",
         title=f"Mel spectrogram of {view.name}",
         description=_spectrogram_words(view),

@@ -1,6 +1,8 @@
 """The pictures of a recording, from plain numbers; call them inside `drawing()`.
 
-Time is in seconds and frequency in Hz, as they are everywhere else.
+Time is in seconds and frequency in Hz, as they are everywhere else. Figures are as wide as
+each other and have time at the same place, so that moments stand under each other on a
+page: `inline_svg` must not cut them (``tight=False``).
 """
 
 from __future__ import annotations
@@ -19,11 +21,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["MOST_BORDERS", "outline_figure", "spectrogram_figure"]
+__all__ = [
+    "MOST_BORDERS",
+    "outline_figure",
+    "spectrogram_figure",
+    "time_axis",
+    "time_place",
+]
 
 _WIDTH: Final = 720
-_LEFT: Final = 0.1
-_ACROSS: Final = 0.8
+_LEFT: Final = 0.125
+_ACROSS: Final = 0.775
 _STEPS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _MOST_TICKS: Final = 9
 _FREQUENCIES: Final = (0, 125, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000, 128000)
@@ -82,8 +90,8 @@ def outline_figure(
     axes.locator_params(axis="y", nbins=5)
     axes.grid(visible=True, axis="y", linewidth=0.6)
     axes.set_axisbelow(True)
-    _time(axes, seconds)
-    return _whole(axes)
+    time_axis(axes, seconds)
+    return figure_of(axes)
 
 
 def spectrogram_figure(
@@ -130,19 +138,9 @@ def spectrogram_figure(
     shown = _spaced(bounds, heights, least=18 * bands / (0.83 * height))
     axes.set_yticks(heights[shown], [f"{_FREQUENCIES[place]:,}" for place in shown])
     axes.set(ylim=(-1, bands), ylabel="frequency (Hz)")
-    _time(axes, seconds)
+    time_axis(axes, seconds)
     _key(axes)
-    return _whole(axes)
-
-
-def _whole(axes: Axes) -> Figure:
-    """Keep figures as wide as each other, so that moments stand under each other on a page."""
-    from matplotlib.patches import Rectangle
-
-    figure = figure_of(axes)
-    frame = Rectangle((0, 0), 1, 1, transform=figure.transFigure, fill=False, linewidth=0)
-    figure.add_artist(frame)
-    return figure
+    return figure_of(axes)
 
 
 def _shades(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -166,7 +164,39 @@ def _spaced(
     return chosen
 
 
-def _time(axes: Axes, seconds: float) -> None:
+def time_place() -> tuple[float, float, float]:
+    """Return where time lies in a figure: left and width as shares, and the figure's width.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.sound_figures import time_place
+    >>> time_place()
+    (0.125, 0.775, 720)
+    """
+    return _LEFT, _ACROSS, _WIDTH
+
+
+def time_axis(axes: Axes, seconds: float) -> None:
+    """Let time go across, from the beginning to the end of a recording.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        As wide as `time_place` says.
+    seconds : float
+        Length of the recording.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.canvas import canvas
+    >>> from genre_audio.reporting.drawing import drawing
+    >>> from genre_audio.reporting.sound_figures import time_axis
+    >>> with drawing():
+    ...     axes = canvas(144, 72)
+    ...     time_axis(axes, 90.0)
+    >>> [label.get_text() for label in axes.get_xticklabels()][:2]
+    ['0', '10']
+    """
     step = next((s for s in _STEPS if seconds / s <= _MOST_TICKS), 3600 * (1 + seconds // 32400))
     ticks = np.arange(0, seconds + step / 1000, step)
     digits = 1 if step < 1 else 0

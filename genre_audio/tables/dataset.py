@@ -156,8 +156,10 @@ def regrouped(dataset: Dataset, *, groups: Annotations | None) -> Dataset:
     )
 
 
-def resolve_groups(text: str, *, table: FeatureTable | MetricTable) -> Annotations:
-    """Find the groups that ``--groups`` names.
+def resolve_groups(
+    text: str, *, table: FeatureTable | MetricTable, what: str = "groups"
+) -> Annotations:
+    """Find the groups that ``--groups`` names, or the titles that ``--titles`` does.
 
     Parameters
     ----------
@@ -165,6 +167,8 @@ def resolve_groups(text: str, *, table: FeatureTable | MetricTable) -> Annotatio
         A column of the table, an annotation file, or ``FILE:COLUMN``.
     table : FeatureTable or MetricTable
         The table whose rows are to be grouped.
+    what : str
+        What is asked for, for messages.
 
     Raises
     ------
@@ -189,7 +193,7 @@ def resolve_groups(text: str, *, table: FeatureTable | MetricTable) -> Annotatio
         for name, value in zip(table.recordings[known], column[known].astype(str), strict=True):
             if values.setdefault(name, value) != value:
                 raise TableError(
-                    f"groups {text!r}: the rows of {name!r} say {values[name]!r} and {value!r}"
+                    f"{what} {text!r}: the rows of {name!r} say {values[name]!r} and {value!r}"
                 )
         return Annotations(values, column=text)
     annotations = find_annotations(text)
@@ -197,7 +201,7 @@ def resolve_groups(text: str, *, table: FeatureTable | MetricTable) -> Annotatio
         return annotations
     extra = [str(name) for name in table.frame if name not in table.features]
     raise TableError(
-        f"groups {text!r}: neither a file, nor FILE:COLUMN, nor a column of the table "
+        f"{what} {text!r}: neither a file, nor FILE:COLUMN, nor a column of the table "
         f"(it has {', '.join(extra)})"
     )
 

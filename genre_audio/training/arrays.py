@@ -54,7 +54,7 @@ def read_arrays(
     *,
     path: Path,
     names: Iterable[str] | None = None,
-    optional: Iterable[str] = (),
+    optional: Iterable[Iterable[str]] = (),
 ) -> dict[str, NDArray[Any]]:
     """Return the arrays of numbers and text that an archive holds.
 
@@ -66,8 +66,8 @@ def read_arrays(
         Its name, for messages.
     names : iterable of str, optional
         What it must hold, and nothing else; anything by default.
-    optional : iterable of str
-        What it may hold as well: all of these, or none.
+    optional : iterable of iterable of str
+        What it may hold as well: of each of these lists all, or none.
 
     Raises
     ------
@@ -86,8 +86,9 @@ def read_arrays(
     try:
         check_size(content)
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            found, more = {*stored.files}, {*optional}
-            expected = found if names is None else {*names} | (more if more & found else set())
+            found = {*stored.files}
+            more = {name for some in map(set, optional) if some & found for name in some}
+            expected = found if names is None else {*names} | more
             others = expected ^ found
             arrays = {} if others else {name: stored[name] for name in stored.files}
         # Text of no letters takes no room, however much of it there is.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from genre_audio.learning.conformal import ConformalSets
     from genre_audio.learning.neighbourhood import Neighbourhood
     from genre_audio.learning.plain import PlainStack
+    from genre_audio.training.credits import Credits
 
 __all__ = ["FORMAT", "BundleInfo", "ModelBundle", "Probe"]
 
@@ -33,7 +34,7 @@ class BundleInfo:
     name : str
         Name of the model.
     task : str
-        What its labels are: ``"genre"``.
+        What its labels are: ``"genre"`` or ``"content"``.
     created : str
         Date, ISO 8601.
     schema : dict
@@ -44,7 +45,7 @@ class BundleInfo:
         In the order of the probabilities.
     training : dict
         The training table: file name, digest, rows, recordings, rows per label,
-        grouping, exact duplicates.
+        grouping, exact duplicates; and its source and terms, where they were said.
     learning : dict
         Learners, budget, seed, tuned parameters, and whether the level was taken out.
     scores : list of dict
@@ -118,6 +119,8 @@ class ModelBundle:
         What the model must answer.
     conformal : ConformalSets or None
         Which genres probabilities do not rule out; bundles of formats 1 and 2 have none.
+    credits : Credits or None
+        Who made the training recordings, and their titles, where training knew.
     rows : pandas.DataFrame or None
         The training rows, where the bundle is to keep them to be fitted again.
     digest : str
@@ -136,6 +139,7 @@ class ModelBundle:
     info: BundleInfo
     probe: Probe
     conformal: ConformalSets | None = None
+    credits: Credits | None = None
     rows: pd.DataFrame | None = None
     digest: str = ""
 

@@ -6,7 +6,7 @@ nothing can go stale.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["card_text"]
 
-_CAUTION = """\
+_CAUTIONS: Final = {
+    "genre": """\
 ## What it must not be used for
 
 - To say what a recording *is*. It says which of its labels the sound resembles most;
@@ -26,7 +27,17 @@ _CAUTION = """\
   recording lies from the training recordings before you believe a label.
 - As evidence of influence by itself: likeness of sound has many causes, among them the
   microphone, the room and the decade.
-"""
+""",
+    "content": """\
+## What it must not be used for
+
+- To throw anything away unheard: what it calls noise may be a quiet song, and what it
+  calls speech a recited one.
+- To say how many sing, or what is played: it tells kinds of content apart, as one
+  collection's listeners did.
+- On moments: it learned from clips of a few seconds, each of one kind.
+""",
+}
 
 
 def card_text(info: BundleInfo) -> str:
@@ -45,10 +56,10 @@ def card_text(info: BundleInfo) -> str:
         "## Trained on",
         _training(info),
         *_sets(info),
-        *[_scores(scores) for scores in info.scores],
+        *[_scores(scores, task=info.task) for scores in info.scores],
         "## Tuned parameters",
         _parameters(info.learning),
-        _CAUTION.rstrip(),
+        _CAUTIONS.get(info.task, _CAUTIONS["genre"]).rstrip(),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -62,7 +73,7 @@ def _overview(info: BundleInfo) -> str:
             f"({info.schema['digest']}), segments of {_segments(info.segmentation)}",
             f"Learners: {', '.join(info.learning['learners'])}, joined with weights and powers "
             "that were learned from what they said of rows that they had not seen",
-            _level(info.learning),
+            _level(info),
             f"Created {info.created} with {versions}",
         ]
     )
@@ -72,14 +83,14 @@ def _segments(said: dict[str, Any]) -> str:
     return Segmentation(seconds=said["seconds"], hop=said.get("hop")).words
 
 
-def _level(learning: dict[str, Any]) -> str:
-    if learning.get("level_invariant", False):
-        return "Level: taken out; a recording made louder or softer keeps its genre"
-    return "Level: kept; a recording made louder or softer may get another genre"
+def _level(info: BundleInfo) -> str:
+    if info.learning.get("level_invariant", False):
+        return f"Level: taken out; a recording made louder or softer keeps its {info.task}"
+    return f"Level: kept; a recording made louder or softer may get another {info.task}"
 
 
 def _sets(info: BundleInfo) -> list[str]:
-    """Say what a set of genres promises, and to whom."""
+    """Say what a set of labels promises, and to whom."""
     known = info.conformal
     if known is None:
         return []
@@ -87,20 +98,20 @@ def _sets(info: BundleInfo) -> list[str]:
     if known["grouping"] == "recording":
         new = "that were not heard in training, of artists that may have been"
     lines = [
-        f"Meant to hold the right genre of {known['coverage']:.0%} of recordings {new}; each "
-        "genre has a threshold of its own, learned on folds that keep apart "
+        f"Meant to hold the right {info.task} of {known['coverage']:.0%} of recordings {new}; each "
+        f"{info.task} has a threshold of its own, learned on folds that keep apart "
         f"{known['groups']} groups",
     ]
     if known["measured_coverage"] is not None:
         lines += [
             f"Measured ({known['protocol']}): {known['measured_coverage']:.1%}, with "
-            f"{known['mean_set_size']:.1f} genres in a set on average"
+            f"{known['mean_set_size']:.1f} {info.task}s in a set on average"
         ]
     lines += [
         "Not guaranteed for recordings unlike those trained on, nor for music that is none of "
         "the labels"
     ]
-    return ["## Genres not ruled out", _bullets(lines)]
+    return [f"## {info.task.capitalize()}s not ruled out", _bullets(lines)]
 
 
 def _training(info: BundleInfo) -> str:
@@ -120,11 +131,12 @@ def _training(info: BundleInfo) -> str:
             f"Exact duplicates: {training['exact_duplicates']} sets of equal rows, each kept "
             "on one side of every fold",
             kept,
+            *([f"Source: {training['source']}"] if "source" in training else []),
         ]
     )
 
 
-def _scores(scores: dict[str, Any]) -> str:
+def _scores(scores: dict[str, Any], *, task: str) -> str:
     low, high = scores["accuracy_interval"]
     f1_low, f1_high = scores["macro_f1_interval"]
     facts = _bullets(
@@ -134,7 +146,7 @@ def _scores(scores: dict[str, Any]) -> str:
             f"Macro F1 {scores['macro_f1']:.3f} ({f1_low:.3f} to {f1_high:.3f}), macro precision "
             f"{scores['macro_precision']:.3f}, macro recall {scores['macro_recall']:.3f}, "
             f"log loss {scores['log_loss']:.3f}",
-            *_calibration(scores),
+            *_calibration(scores, task=task),
             f"Most confused: {_most_confused(scores)}",
         ]
     )
@@ -152,7 +164,7 @@ def _scores(scores: dict[str, Any]) -> str:
     return "\n\n".join([title, facts, "\n".join([table, *rows])])
 
 
-def _calibration(scores: dict[str, Any]) -> list[str]:
+def _calibration(scores: dict[str, Any], *, task: str) -> list[str]:
     """Say what was measured; models of earlier versions were not."""
     lines = []
     if scores.get("expected_calibration_error") is not None:
@@ -160,8 +172,8 @@ def _calibration(scores: dict[str, Any]) -> list[str]:
         lines += [f"Expected calibration error {error:.3f} (top label, 15 bins of equal mass)"]
     if scores.get("coverage") is not None:
         lines += [
-            f"The genres not ruled out held the right one of {scores['coverage']:.1%}; "
-            f"{scores['mean_set_size']:.1f} genres in a set"
+            f"The {task}s not ruled out held the right one of {scores['coverage']:.1%}; "
+            f"{scores['mean_set_size']:.1f} {task}s in a set"
         ]
     return lines
 

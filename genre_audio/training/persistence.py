@@ -25,12 +25,9 @@ import numpy as np
 from genre_audio.config import digest
 from genre_audio.errors import ModelError
 from genre_audio.files import replace_folder
-from genre_audio.learning.bearing import Bearing
-from genre_audio.learning.conformal import ConformalSets
-from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.plain import Chain, PlainStack
 from genre_audio.training.arrays import read_arrays
-from genre_audio.training.bundle import FORMAT, ModelBundle, Probe
+from genre_audio.training.bundle import FORMAT, ModelBundle
 from genre_audio.training.card import card_text
 from genre_audio.training.description import (
     ARRAYS_FILE,
@@ -42,6 +39,7 @@ from genre_audio.training.description import (
     check_place,
     read_description,
 )
+from genre_audio.training.parts import arrays_of, read_parts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,10 +48,6 @@ if TYPE_CHECKING:
 
 __all__ = ["load_bundle", "save_bundle"]
 
-_NEIGHBOURHOOD: Final = ("rows", "names", "labels", "groups", "quantiles")
-_BEARING: Final = tuple(f"bearing_{field.name}" for field in dataclasses.fields(Bearing))
-_PROBE: Final = ("probe_rows", "probe_probabilities")
-_THRESHOLDS: Final = "conformal_thresholds"
 _SPACE: Final = "space"
 _WRONG: Final = (
     ValueError,
@@ -97,13 +91,7 @@ def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> No
     with replace_folder(folder, force=force) as new:
         model = bundle.classifier.to_arrays() | bundle.neighbourhood.space.to_arrays(_SPACE)
         np.savez_compressed(new / MODEL_FILE, **model)
-        arrays = {name: getattr(bundle.neighbourhood, name) for name in _NEIGHBOURHOOD}
-        if bundle.neighbourhood.bearing is not None:
-            arrays |= zip(_BEARING, vars(bundle.neighbourhood.bearing).values(), strict=True)
-        arrays |= {f"probe_{name}": value for name, value in vars(bundle.probe).items()}
-        if bundle.conformal is not None:
-            arrays[_THRESHOLDS] = bundle.conformal.thresholds
-        np.savez_compressed(new / ARRAYS_FILE, **arrays)
+        np.savez_compressed(new / ARRAYS_FILE, **arrays_of(bundle))
         if bundle.rows is not None:
             _write_rows(bundle.rows, bundle, new)
         (new / CARD_FILE).write_text(card_text(bundle.info), encoding="utf-8")
@@ -149,22 +137,13 @@ def load_bundle(folder: Path) -> ModelBundle:
         raise ModelError(
             f"{folder / INFO_FILE} and the model differ in labels; get the bundle again"
         )
-    names = [*_NEIGHBOURHOOD, *_PROBE] + [_THRESHOLDS] * (info.conformal is not None)
-    arrays = read_arrays(
-        contents[ARRAYS_FILE], path=folder / ARRAYS_FILE, names=names, optional=_BEARING
+    parts = read_parts(
+        contents[ARRAYS_FILE],
+        path=folder / ARRAYS_FILE,
+        space=space,
+        conformal=info.conformal is not None,
     )
-    # Models of earlier versions have none.
-    bearing = Bearing(*(arrays[name] for name in _BEARING)) if _BEARING[0] in arrays else None
-    bundle = ModelBundle(
-        classifier=classifier,
-        neighbourhood=Neighbourhood(
-            space=space, bearing=bearing, **{name: arrays[name] for name in _NEIGHBOURHOOD}
-        ),
-        info=info,
-        probe=Probe(*(arrays[name] for name in _PROBE)),
-        conformal=ConformalSets(arrays[_THRESHOLDS]) if _THRESHOLDS in arrays else None,
-        digest=digest(files),
-    )
+    bundle = ModelBundle(classifier, info=info, digest=digest(files), **parts._asdict())
     _check_answers(bundle)
     _check_likeness(bundle, path=folder / ARRAYS_FILE)
     return bundle
@@ -216,6 +195,8 @@ def _check_likeness(bundle: ModelBundle, *, path: Path) -> None:
         bundle.neighbourhood.check(bundle.probe.rows)
         if bundle.conformal is not None:
             bundle.conformal.check(genres=len(bundle.labels))
+        if bundle.credits is not None:
+            bundle.credits.check(len(bundle.neighbourhood.rows))
     except _WRONG as error:
         message = f"{path} holds no training rows of this model ({error}); get the bundle again"
         raise ModelError(message) from error

@@ -1,9 +1,10 @@
 """Where models are, and which one is meant.
 
 The rule, first match wins: the model named (``-m``), the one that the environment
-variable ``GENRE_AUDIO_MODEL`` names, the one activated, the one shipped. A name is a
-folder's path, or the name of a shipped model or of one in the user's model folder.
-Whichever it is, its task must be the one asked for.
+variable ``GENRE_AUDIO_MODEL`` names (``GENRE_AUDIO_CONTENT_MODEL`` for what tells content
+apart), the one activated, the one shipped. A name is a folder's path, or the name of a
+shipped model or of one in the user's model folder. Whichever it is, its task must be the
+one asked for.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ DEFAULT: Final = "default"
 
 VARIABLE: Final = "GENRE_AUDIO_MODEL"
 
-_SHIPPED: Final = {"genre": "gtzan57"}
+_SHIPPED: Final = {"genre": "gtzan57", "content": "content57"}
+_VARIABLES: Final = {"genre": VARIABLE, "content": "GENRE_AUDIO_CONTENT_MODEL"}
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 
 
@@ -154,11 +156,12 @@ def resolve_model(name: str | None = None, *, task: str = "genre") -> ModelEntry
 def _choose(name: str | None, *, task: str) -> tuple[Path, str]:
     if name:
         return _find(name, task=task), "option"
-    if os.environ.get(VARIABLE):
+    variable = _VARIABLES[task]
+    if os.environ.get(variable):
         try:
-            return _find(os.environ[VARIABLE], task=task), "environment"
+            return _find(os.environ[variable], task=task), "environment"
         except ModelError as error:
-            raise ModelError(f"{error} (it is what {VARIABLE} says)") from error
+            raise ModelError(f"{error} (it is what {variable} says)") from error
     chosen = activated().get(task)
     if chosen is None:
         return _find(DEFAULT, task=task), "shipped"

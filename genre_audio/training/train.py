@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from genre_audio.errors import TableError
 from genre_audio.learning.budget import budget_of
-from genre_audio.learning.conformal import COVERAGE
-from genre_audio.learning.neighbourhood import UNLIKE_PERCENTILE, Neighbourhood
+from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.plain.copy import plain_stack
-from genre_audio.training.bundle import BundleInfo, ModelBundle, Probe
-from genre_audio.training.skops_model import model_versions
+from genre_audio.training.bundle import ModelBundle, Probe
+from genre_audio.training.credits import Credits
+from genre_audio.training.facts import bundle_info
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from genre_audio.evaluation import Evaluation
     from genre_audio.learning import Budget, GenreStack
-    from genre_audio.tables import Dataset, FeatureTable
+    from genre_audio.tables import Annotations, Dataset, FeatureTable
 
 __all__ = ["MIN_GROUPS", "train"]
 
@@ -37,11 +36,15 @@ def train(
     dataset: Dataset,
     *,
     name: str,
+    task: str = "genre",
+    learners: Sequence[str] | None = None,
+    source: str | None = None,
     budget: str | Budget = "small",
     seed: int = 0,
     n_jobs: int = 1,
     level_invariant: bool = True,
     keep_rows: bool = True,
+    titles: Annotations | None = None,
     scores: Sequence[Evaluation] | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> tuple[ModelBundle, list[Evaluation]]:
@@ -55,6 +58,12 @@ def train(
         Its labelled rows, with groups.
     name : str
         What the model is to be called.
+    task : str
+        What its labels are: ``"genre"`` or ``"content"``.
+    learners : sequence of str, optional
+        What the stack is made of; all of `genre_audio.learning.LEARNERS` by default.
+    source : str, optional
+        Where the table is from, and on what terms, for the card.
     budget : str or Budget
         How much to tune.
     seed : int
@@ -66,6 +75,9 @@ def train(
     keep_rows : bool
         Whether the bundle keeps the training rows, to be fitted again by a later
         version.
+    titles : Annotations, optional
+        Titles of the recordings, to be told with the training recordings that a new one
+        is like.
     scores : sequence of Evaluation, optional
         Held-out scores, if they are known already; measured here by default.
     on_step : callable, optional
@@ -101,7 +113,7 @@ def train(
     # Here, because scikit-learn takes a second to import and most commands train nothing.
     from genre_audio.evaluation import evaluate, grouped_protocol
     from genre_audio.evaluation.held_out import independent_groups
-    from genre_audio.learning import GenreStack
+    from genre_audio.learning import LEARNERS, GenreStack
 
     chosen = budget_of(budget)
     groups = independent_groups(dataset)
@@ -109,6 +121,7 @@ def train(
 
     make = functools.partial(
         GenreStack,
+        learners=LEARNERS if learners is None else tuple(learners),
         columns=dataset.columns,
         budget=chosen,
         level_invariant=level_invariant,
@@ -118,80 +131,24 @@ def train(
     if scores is None:
         n_splits = min(chosen.outer_folds, fewest)
         protocol = grouped_protocol(dataset, n_splits=n_splits, seed=seed)
-        scores = [
-            evaluate(
-                make,
-                dataset,
-                protocol=protocol,
-                on_fold=lambda done, total: on_step(f"scoring: fold {done + 1} of {total}"),
-            )
-        ]
+
+        def on_fold(done: int, total: int) -> None:
+            on_step(f"scoring: fold {done + 1} of {total}")
+
+        scores = [evaluate(make, dataset, protocol=protocol, on_fold=on_fold)]
     on_step("fitting the final model")
     stack = make().fit(dataset.X, dataset.y, groups=groups, recordings=dataset.names)
-    neighbourhood = Neighbourhood.fit(
-        dataset.X,
-        names=dataset.names,
-        labels=dataset.y,
-        groups=groups.astype(str),
-        columns=list(dataset.columns),
-    )
+    known = {"names": dataset.names, "labels": dataset.y, "groups": groups.astype(str)}
     bundle = ModelBundle(
         classifier=plain_stack(stack),
-        neighbourhood=neighbourhood,
-        info=_info(stack, table, dataset, name=name, scores=scores),
+        neighbourhood=Neighbourhood.fit(dataset.X, columns=list(dataset.columns), **known),
+        info=bundle_info(stack, table, dataset, name=name, scores=scores, task=task, source=source),
         probe=_probe(stack, dataset),
         conformal=stack.conformal_,
+        credits=Credits.of(dataset, titles=titles),
         rows=table.frame if keep_rows else None,
     )
     return bundle, list(scores)
-
-
-def _info(
-    stack: GenreStack,
-    table: FeatureTable,
-    dataset: Dataset,
-    *,
-    name: str,
-    scores: Sequence[Evaluation],
-) -> BundleInfo:
-    schema, segmentation = table.schema, table.segmentation
-    return BundleInfo(
-        name=name,
-        task="genre",
-        created=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        schema={"name": schema.name, "version": schema.version, "digest": schema.digest},
-        segmentation={"seconds": segmentation.seconds, "digest": segmentation.digest}
-        | ({} if segmentation.hop is None else {"hop": segmentation.hop}),
-        labels=[str(label) for label in stack.classes_],
-        training=_training_facts(table, dataset),
-        learning={
-            "learners": list(stack.best_params_),
-            "budget": budget_of(stack.budget).name,
-            "seed": stack.seed,
-            "level_invariant": stack.level_invariant_,
-            "parameters": {key: _plain(value) for key, value in stack.best_params_.items()},
-        },
-        scores=[evaluation.as_dict() for evaluation in scores],
-        thresholds={"unlike_percentile": UNLIKE_PERCENTILE},
-        versions=model_versions(),
-        conformal=_conformal_facts(stack, dataset, scores=scores),
-    )
-
-
-def _conformal_facts(
-    stack: GenreStack, dataset: Dataset, *, scores: Sequence[Evaluation]
-) -> dict[str, Any]:
-    """Say how the sets were learned, and what they held of what the model had not seen."""
-    measured = [evaluation for evaluation in scores if evaluation.sets is not None]
-    first = measured[0] if measured else None
-    return {
-        "coverage": COVERAGE,
-        "grouping": dataset.grouping,
-        "groups": stack.n_groups_,
-        "protocol": first.protocol if first else None,
-        "measured_coverage": first.coverage if first else None,
-        "mean_set_size": first.mean_set_size if first else None,
-    }
 
 
 def _probe(stack: GenreStack, dataset: Dataset) -> Probe:
@@ -217,28 +174,3 @@ def _fewest_groups(dataset: Dataset, groups: NDArray[np.intp]) -> int:
             "or leave the genre out"
         )
     return counts[scarcest]
-
-
-def _training_facts(table: FeatureTable, dataset: Dataset) -> dict[str, Any]:
-    from genre_audio.tables.splits import exact_duplicates
-
-    labels, counts = np.unique(dataset.y, return_counts=True)
-    return {
-        "table": table.path.name if table.path else "in memory",
-        "digest": table.digest,
-        "rows": len(dataset),
-        "recordings": len(np.unique(dataset.names)),
-        "rows_per_label": dict(zip(labels.tolist(), counts.tolist(), strict=True)),
-        "grouping": dataset.grouping,
-        "groups": len(np.unique(dataset.groups)),
-        "exact_duplicates": len(exact_duplicates(dataset.X)),
-        "unlabelled_rows": dataset.unlabelled,
-    }
-
-
-def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return parameters as JSON can say them: numpy's numbers become Python's."""
-    return {
-        key: value.item() if isinstance(value, np.generic) else value
-        for key, value in parameters.items()
-    }

@@ -124,6 +124,15 @@ def _union(estimator: Any) -> _Arrays:  # noqa: ANN401
     return {"directions": directions} | (_whiten(parts["whiten"]) if "whiten" in parts else {})
 
 
+def _kernel(estimator: Any) -> _Arrays:  # noqa: ANN401
+    return {
+        "landmarks": estimator.landmarks_,
+        "weights": estimator.weights_,
+        "offsets": estimator.offsets_,
+        "gamma": float(estimator.gamma),
+    }
+
+
 def _neighbours(estimator: Any) -> _Arrays:  # noqa: ANN401
     if estimator.weights != "distance" or estimator.effective_metric_ != "euclidean":
         raise TypeError("neighbours of this package vote by Euclidean distance")
@@ -219,15 +228,8 @@ _COPIES: Final[dict[str, tuple[str, Callable[[Any], _Arrays]]]] = {
         lambda e: {"quantiles": e.scores_.quantiles_, "references": e.scores_.references_},
     ),
     "FeatureUnion": ("widen", _union),
-    "KernelLogisticRegression": (
-        "kernel_logistic",
-        lambda e: {
-            "landmarks": e.landmarks_,
-            "weights": e.weights_,
-            "offsets": e.offsets_,
-            "gamma": float(e.gamma),
-        },
-    ),
+    "KernelLogisticRegression": ("kernel_logistic", _kernel),
+    "SupportVectors": ("kernel_logistic", _kernel),
     "QuadraticDiscriminantAnalysis": (
         "ellipsoids",
         lambda e: {

@@ -1,6 +1,7 @@
 
 "use strict";
 // Every head of a table that may be sorted becomes a button; numbers begin with the largest.
+const collator = new Intl.Collator(undefined, { numeric: true });
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const value = (row, place) => {
@@ -12,7 +13,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     if (typeof a === "number" && typeof b === "number") return a - b;
     if (typeof a === "number") return 1;
     if (typeof b === "number") return -1;
-    return a.localeCompare(b, undefined, { numeric: true });
+    return collator.compare(a, b);
   };
   for (const head of table.tHead.rows[0].cells) {
     const button = document.createElement("button");
@@ -27,9 +28,9 @@ for (const table of document.querySelectorAll("table.sortable")) {
       head.setAttribute("aria-sort", order);
       const sign = order === "ascending" ? 1 : -1;
       const place = head.cellIndex;
-      const rows = [...body.rows];
-      rows.sort((a, b) => sign * compare(value(a, place), value(b, place)));
-      body.append(...rows);
+      const rows = [...body.rows].map((row) => [value(row, place), row]);
+      rows.sort((a, b) => sign * compare(a[0], b[0]));
+      body.replaceChildren(...rows.map((row) => row[1]));
     });
   }
 }

@@ -1,0 +1,250 @@
+"""Rows of many recordings, of which those known already are not read again.
+
+What is known: rows of tables that `extract` made, which are only looked at, and the store
+of each folder of recordings (`genre_audio.extraction.cache`), which is brought up to date.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import TYPE_CHECKING
+
+from genre_audio.errors import BusyError, TableError
+from genre_audio.execution import map_unordered
+from genre_audio.extraction.borrow import borrow, look
+from genre_audio.extraction.cache import root_of, store_path
+from genre_audio.extraction.compiled import prepare_kernels
+from genre_audio.extraction.extract import ExtractSummary, extract
+from genre_audio.extraction.recording import Extracted, Failure, expected_seconds, extract_recording
+from genre_audio.extraction.store import read_known
+from genre_audio.tables.manifest import manifest_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from genre_audio.audio import Source
+    from genre_audio.config import Segmentation
+    from genre_audio.features import Schema
+
+__all__ = ["Described", "describe"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """What is known of many recordings, and how it came to be known.
+
+    Attributes
+    ----------
+    recordings : tuple of Extracted
+        In the order of their names.
+    failures : tuple of Failure
+        Recordings without a row, in the order of their names.
+    read, known : int
+        How many were read in this run, and how many rows were found that still held.
+    borrowed : tuple of pathlib.Path
+        Tables of which rows were taken.
+    stores : tuple of pathlib.Path
+        Where rows are kept.
+
+    Examples
+    --------
+    See `describe`.
+    """
+
+    recordings: tuple[Extracted, ...]
+    failures: tuple[Failure, ...]
+    read: int
+    known: int = 0
+    borrowed: tuple[Path, ...] = ()
+    stores: tuple[Path, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class _Way:
+    """How recordings are described, and who hears of it."""
+
+    schema: Schema
+    segmentation: Segmentation
+    n_jobs: int | None
+    on_start: Callable[[int], None]
+    on_result: Callable[[Extracted | Failure], None]
+    on_message: Callable[[str], None]
+
+
+def describe(
+    sources: Sequence[Source],
+    *,
+    schema: Schema,
+    segmentation: Segmentation,
+    cache: Path | None = None,
+    tables: Sequence[Path] = (),
+    n_jobs: int | None = 1,
+    on_start: Callable[[int], None] = lambda _: None,
+    on_result: Callable[[Extracted | Failure], None] = lambda _: None,
+    on_message: Callable[[str], None] = lambda _: None,
+) -> Described:
+    """Describe recordings; read only those of which nothing is known.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        The recordings, as `find_recordings` lists them.
+    schema : Schema
+        Which columns.
+    segmentation : Segmentation
+        How to cut recordings.
+    cache : pathlib.Path, optional
+        Folder of the stores, by which a run that was killed goes on where it stopped.
+    tables : sequence of pathlib.Path
+        Tables whose rows may be taken, where they fit; they are not changed.
+    n_jobs, on_start, on_result, on_message
+        As in `extract`.
+
+    Returns
+    -------
+    Described
+
+    Raises
+    ------
+    BusyError
+        If another run is writing the same store.
+    OutputError
+        If a store cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, soundfile
+    >>> from pathlib import Path
+    >>> from genre_audio import GTZAN57, Segmentation, find_recordings
+    >>> from genre_audio.extraction import describe
+    >>> y = 0.1 * np.sin(np.arange(22050 * 2) / 10)
+    >>> how = {"schema": GTZAN57, "segmentation": Segmentation()}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     soundfile.write(Path(folder, "tone.wav"), y, 22050)
+    ...     tones = find_recordings([folder])
+    ...     first = describe(tones, cache=Path(folder, "cache"), **how)
+    ...     second = describe(tones, cache=Path(folder, "cache"), **how)
+    >>> first.read, second.read, second.recordings == first.recordings
+    (1, 0, True)
+    """
+    way = _Way(schema, segmentation, n_jobs, on_start, on_result, on_message)
+    found, borrowed = borrow(sources, tables=tables, schema=schema, segmentation=segmentation)
+    taken = {recording.name for recording in found}
+    left = [source for source in sources if source.name not in taken]
+    rest = _read(left, way=way) if cache is None else _keep(left, cache=cache, way=way)
+    return dataclasses.replace(
+        rest,
+        recordings=tuple(sorted([*found, *rest.recordings], key=lambda each: each.name)),
+        failures=tuple(sorted(rest.failures, key=lambda each: each.name)),
+        known=len(found) + rest.known,
+        borrowed=borrowed,
+    )
+
+
+def _read(sources: Sequence[Source], *, way: _Way) -> Described:
+    """Read recordings and keep nothing."""
+    found: list[Extracted] = []
+    failures: list[Failure] = []
+    way.on_start(len(sources))
+    if sources:
+        prepare_kernels(way.on_message)
+        work = functools.partial(
+            extract_recording, schema=way.schema, segmentation=way.segmentation
+        )
+        costs = expected_seconds(sources)
+        for result in map_unordered(work, sources, n_jobs=way.n_jobs, costs=costs):
+            if isinstance(result, Failure):
+                failures.append(result)
+            else:
+                found.append(result)
+            way.on_result(result)
+    return Described(tuple(found), tuple(failures), read=len(sources))
+
+
+def _keep(sources: Sequence[Source], *, cache: Path, way: _Way) -> Described:
+    """Take recordings from the stores of their folders, brought up to date."""
+    folders: dict[Path, list[Source]] = {}
+    for source in sources:
+        folders.setdefault(root_of(source), []).append(source)
+    parts = []
+    total = 0
+
+    def start(count: int) -> None:
+        nonlocal total
+        total += count
+        way.on_start(total)
+
+    own = dataclasses.replace(way, on_start=start)
+    for root, mine in folders.items():
+        store = store_path(root, folder=cache, schema=way.schema, segmentation=way.segmentation)
+        parts.append(_up_to_date(store, mine, way=own))
+    return Described(
+        recordings=tuple(found for part in parts for found in part.recordings),
+        failures=tuple(failure for part in parts for failure in part.failures),
+        read=sum(part.read for part in parts),
+        known=sum(part.known for part in parts),
+        stores=tuple(store for part in parts for store in part.stores),
+    )
+
+
+def _up_to_date(store: Path, sources: Sequence[Source], *, way: _Way) -> Described:
+    """Return the rows of a folder's recordings."""
+    known = look(store, schema=way.schema, segmentation=way.segmentation)
+    fresh = _fresh(known.recordings, sources)
+    if len(fresh) == len(sources):  # the store stays as it is
+        return Described(tuple(fresh), (), read=0, known=len(fresh), stores=(store,))
+    try:
+        summary = _extract(store, sources, way=way)
+    except TableError:
+        # Nothing in a store is anybody's own: one that somebody spoilt is made anew.
+        for path in (store, manifest_path(store)):
+            path.unlink(missing_ok=True)
+        summary = _extract(store, sources, way=way)
+    failed = {failure.name for failure in summary.failures}
+    known = read_known(store, schema=way.schema, segmentation=way.segmentation)
+    found = tuple(
+        dataclasses.replace(known.recordings[source.name], path=source.path)
+        for source in sources
+        if source.name not in failed
+    )
+    # Rows of others that were computed on the way, because they had been spoilt, do not count.
+    read = len({*summary.computed, *failed} & {source.name for source in sources})
+    return Described(found, summary.failures, read, len(sources) - read, stores=(store,))
+
+
+def _extract(store: Path, sources: Sequence[Source], *, way: _Way) -> ExtractSummary:
+    try:
+        return extract(
+            sources,
+            output=store,
+            segmentation=way.segmentation,
+            schema=way.schema,
+            n_jobs=way.n_jobs,
+            on_start=way.on_start,
+            on_result=way.on_result,
+            on_message=way.on_message,
+        )
+    except BusyError as error:
+        raise BusyError(
+            f"another run is reading the same recordings, and writes {store}: wait for it, or "
+            "name another folder with --cache"
+        ) from error
+
+
+def _fresh(known: Mapping[str, Extracted], sources: Sequence[Source]) -> list[Extracted]:
+    """Return what is known of recordings that were not even touched."""
+    found = []
+    for source in sources:
+        earlier = known.get(source.name)
+        try:
+            status = source.path.stat()
+        except OSError:
+            continue
+        if earlier and (status.st_size, status.st_mtime_ns) == (
+            earlier.file.size,
+            earlier.file.mtime_ns,
+        ):
+            found.append(dataclasses.replace(earlier, path=source.path))
+    return found

@@ -1,0 +1,140 @@
+"""What many recordings hold: each is listened to once, and what was heard is kept.
+
+What was heard depends on the samples and on how they are described, not on the model that
+is asked about it. So it is kept under the hash of the file, one file for each recording,
+which stands whole or not at all: a run that is killed goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from genre_audio import __version__
+from genre_audio.audio import Source
+from genre_audio.config import digest
+from genre_audio.errors import AudioError
+from genre_audio.execution import map_unordered
+from genre_audio.extraction import expected_seconds
+from genre_audio.files import replacing
+from genre_audio.prediction.listening import HOP, Heard, listen
+from genre_audio.prediction.schema import schema_for
+from genre_audio.prediction.stretches import timeline_of
+from genre_audio.training import load_bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from genre_audio.extraction import Extracted
+    from genre_audio.prediction.content import ContentTimeline
+    from genre_audio.training import ModelBundle
+
+__all__ = ["hear_recordings"]
+
+_TIMES: float = 6.0
+"""Windows overlap, so that listening takes so many times as long as describing."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Task:
+    source: Source
+    sha256: str
+
+
+def hear_recordings(
+    recordings: Sequence[Extracted],
+    model: Path,
+    *,
+    cache: Path | None = None,
+    n_jobs: int | None = 1,
+    on_start: Callable[[int], None] = lambda _: None,
+    on_result: Callable[[str, ContentTimeline | AudioError], None] = lambda *_: None,
+) -> dict[str, ContentTimeline]:
+    """Tell what recordings hold, stretch by stretch.
+
+    Parameters
+    ----------
+    recordings : sequence of Extracted
+        Recordings that were described, and so could be read.
+    model : pathlib.Path
+        Folder of a model of the task ``"content"``.
+    cache : pathlib.Path, optional
+        Where to keep what was heard.
+    n_jobs : int, optional
+        Number of worker processes; None is as many as are worth it.
+    on_start : callable, optional
+        Called with the number of recordings.
+    on_result : callable, optional
+        Called with each name, and its timeline or why there is none.
+
+    Returns
+    -------
+    dict of str to ContentTimeline
+        By name; without those that could not be listened to.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.prediction.hearing import hear_recordings
+    >>> hear_recordings([], Path("nowhere"))
+    {}
+    """
+    on_start(len(recordings))
+    tasks = [_Task(Source(each.name, each.path), each.file.sha256) for each in recordings]
+    costs = [_TIMES * cost for cost in expected_seconds([task.source for task in tasks])]
+    work = functools.partial(_hear, model=model, cache=cache)
+    found: dict[str, ContentTimeline] = {}
+    results = map_unordered(work, tasks, n_jobs=n_jobs, costs=costs) if tasks else ()
+    for name, timeline in results:
+        if not isinstance(timeline, AudioError):
+            found[name] = timeline
+        on_result(name, timeline)
+    return found
+
+
+def _hear(
+    task: _Task, *, model: Path, cache: Path | None
+) -> tuple[str, ContentTimeline | AudioError]:
+    bundle = _model(model)
+    try:
+        heard = None if cache is None else _known(_place(cache, task, bundle))
+        if heard is None:
+            heard = listen(task.source, bundle)
+            if cache is not None:
+                _keep(_place(cache, task, bundle), heard)
+    except AudioError as error:
+        return task.source.name, error
+    return task.source.name, timeline_of(heard, bundle)
+
+
+@functools.lru_cache(maxsize=2)
+def _model(folder: Path) -> ModelBundle:
+    """Load a model once in each process, instead of sending it along with each task."""
+    return load_bundle(folder)
+
+
+def _place(cache: Path, task: _Task, bundle: ModelBundle) -> Path:
+    how = digest([__version__, schema_for(bundle).digest, bundle.segmentation.seconds, HOP])
+    return cache / f"heard-{how}" / task.sha256[:2] / f"{task.sha256}.npz"
+
+
+def _known(place: Path) -> Heard | None:
+    """Return what was kept; a file that is not as it was written is as good as none."""
+    try:
+        with place.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            return Heard(float(kept["seconds"]), kept["sounds"], kept["windows"], kept["X"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _keep(place: Path, heard: Heard) -> None:
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **dataclasses.asdict(heard))
+    with replacing(place) as file:
+        file.write_bytes(packed.getvalue())

@@ -1,0 +1,109 @@
+"""What recordings hold is heard once, and kept by the sound and not by the name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from genre_audio.audio import find_recordings
+from genre_audio.cli import app
+from genre_audio.config import Segmentation
+from genre_audio.errors import AudioError
+from genre_audio.extraction import describe
+from genre_audio.features import GTZAN57
+from genre_audio.prediction.hearing import hear_recordings
+from genre_audio.training.store import shipped_models
+from signals import music, noise, silence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MODEL = shipped_models() / "content57"
+
+
+@pytest.fixture
+def tapes(write_audio: Callable[..., Path], tmp_path: Path) -> Path:
+    write_audio(np.concatenate([music(4.0), silence(4.0)]), name="tapes/a.wav")
+    write_audio(noise(3.0), name="tapes/b.wav")
+    return tmp_path / "tapes"
+
+
+def described(tapes):
+    return describe(
+        find_recordings([tapes]), schema=GTZAN57, segmentation=Segmentation()
+    ).recordings
+
+
+def forbid(monkeypatch):
+    def listen(*_):
+        raise AssertionError("this was heard before")
+
+    monkeypatch.setattr("genre_audio.prediction.hearing.listen", listen)
+
+
+def test_what_was_heard_is_kept_by_its_sound(tapes, tmp_path, monkeypatch):
+    recordings = described(tapes)
+    plain = hear_recordings(recordings, MODEL)
+    first = hear_recordings(recordings, MODEL, cache=tmp_path / "cache")
+    (tapes / "a.wav").rename(tapes / "renamed.wav")
+    forbid(monkeypatch)
+    again = hear_recordings(described(tapes), MODEL, cache=tmp_path / "cache")
+    assert plain == first == {"a.wav": again["renamed.wav"], "b.wav": again["b.wav"]}
+    assert first["a.wav"].stretches[-1].content == "silence"
+    assert len(list((tmp_path / "cache").rglob("*.npz"))) == 2
+
+
+@pytest.mark.parametrize("spoil", [b"", b"PK\x03\x04", b"no archive"])
+def test_what_is_spoilt_is_heard_again(tapes, tmp_path, spoil):
+    recordings = described(tapes)
+    first = hear_recordings(recordings, MODEL, cache=tmp_path)
+    for path in tmp_path.rglob("*.npz"):
+        path.write_bytes(spoil)
+    assert hear_recordings(recordings, MODEL, cache=tmp_path) == first
+    assert all(path.read_bytes() != spoil for path in tmp_path.rglob("*.npz"))
+
+
+def test_the_number_of_workers_changes_nothing(tapes):
+    recordings = described(tapes)
+    assert hear_recordings(recordings, MODEL, n_jobs=2) == hear_recordings(recordings, MODEL)
+
+
+def test_what_went_bad_in_the_meantime_is_said(tapes):
+    recordings = described(tapes)
+    (tapes / "a.wav").write_bytes(b"no music")
+    said = {}
+    found = hear_recordings(recordings, MODEL, on_result=said.__setitem__)
+    assert list(found) == ["b.wav"]
+    assert isinstance(said["a.wav"], AudioError)
+
+
+@pytest.mark.usefixtures("home", "cheap_features")
+def test_contents_are_told_unless_refused_and_asked_again(tapes, shipped, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        result = CliRunner().invoke(app, ["predict", *map(str, arguments), "-j", "1"])
+        assert result.exit_code == 0, (result.stderr, result.exception)
+        return result
+
+    said = run(tapes, "-f", "json")
+    assert "what recordings hold is not told" in said.stderr
+    shutil.copytree(MODEL, shipped.parent / "content57")
+    run(tapes, "-f", "json", "-o", "r.json", "--export", "elan:spans")
+    found = json.loads(Path("r.json").read_text())
+    assert all(each["content"]["stretches"] for each in found)
+    assert found[0]["parameters"]["content"]["name"] == "content57"
+    assert (Path("spans") / "a.wav.content.elan.txt").is_file()
+    again = run("--params", "r.json", "-f", "json")
+    assert again.stdout == Path("r.json").read_text()
+    (plain, _) = json.loads(run(tapes, "-f", "json", "--no-content").stdout)
+    assert (plain["content"], plain["parameters"]["content"]) == (None, None)
+    (whole, _) = json.loads(run(tapes, "-f", "json", "--whole").stdout)
+    assert (whole["weighting"], bool(whole["content"])) == ("length", True)
+    assert "\nHolds\n" in run(tapes / "a.wav").stdout
