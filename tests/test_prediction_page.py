@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from genre_audio.prediction import ContentTimeline, SegmentPrediction, Stretch, genre_timeline
+from genre_audio.prediction.likeness import Neighbour
 from genre_audio.prediction.quality_words import Remark
 from genre_audio.reporting.drawing import drawing
 from genre_audio.reporting.lanes_figure import Lane, lanes_figure
@@ -150,6 +151,13 @@ def test_remarks_that_do_not_matter_are_no_doubts(monkeypatch):
     assert flags_of(prediction) == ()
 
 
+def test_a_recording_that_was_trained_on_is_called_so():
+    itself = Neighbour("a.wav", LABELS[0], None, None, 0.0004, 0.0)
+    said = "The model was trained on this very recording"
+    assert said not in prediction_page(full_prediction())
+    assert said in prediction_page(plain_prediction(neighbours=(itself,)))
+
+
 def test_labels_of_another_task_are_not_called_genres():
     prediction = plain_prediction(model={"task": "song function"})
     (main,) = elements(check_page(prediction_page(prediction)), "main")
@@ -178,7 +186,7 @@ def test_pictures_over_time_have_the_same_size_and_the_same_ticks(page):
     assert {each.get("viewBox").split()[2] for each in pictures} == {"720"}
     assert len({each.get("style") for each in pictures}) == 1
     ticks = [_ticks(each) for each in pictures]
-    assert ticks[0] == {f"{k}": 72.0 + 576.0 * k / 120 for k in range(0, 121, 15)}
+    assert ticks[0] == {f"{k}": 90.0 + 558.0 * k / 120 for k in range(0, 121, 15)}
     assert ticks == [ticks[0]] * 4
 
 
@@ -201,7 +209,7 @@ def test_a_stretch_begins_and_ends_where_its_seconds_are(page):
     contents = _over_time(page)[2]
     drawn = [_reach(each) for each in elements(contents, "path") if _reach(each)]
     for start, stop in ((0, 30), (30, 60), (60, 105), (105, 120)):
-        expected = (72 + 576 * start / 120, 72 + 576 * stop / 120)
+        expected = (90 + 558 * start / 120, 90 + 558 * stop / 120)
         # Written to some decimals of a pixel.
         assert any(np.allclose(each, expected, atol=0.001) for each in drawn)
 
@@ -213,16 +221,27 @@ def _reach(path):
     return (min(x), max(x)) if len(set(x)) == 2 == len(set(y)) else None
 
 
-@pytest.mark.parametrize("name", ["x", "instrumental", "M" * 40, "日本" * 20])
-def test_no_name_moves_or_widens_a_figure(name):
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("instrumental", "instrumental"),
+        ("choir singing", "choir singing"),
+        ("traditional country", "traditional\ncountry"),
+        ("M" * 40, "MMM…MMM"),
+        ("日本" * 20, "日本…本日本"),
+        ("", ""),
+    ],
+)
+def test_no_name_moves_or_widens_a_figure(name, shown):
     with drawing():
         figure = lanes_figure([Lane(name, ((0.0, 5.0),))], seconds=10.0)
         (axes,) = figure.axes
         box = axes.get_position()
-        assert (box.x0, box.x1) == (pytest.approx(0.1), pytest.approx(0.9))
+        assert (box.x0, box.x1) == (pytest.approx(0.125), pytest.approx(0.9))
         assert figure.get_size_inches()[0] * 72 == pytest.approx(720)
         label = axes.get_yticklabels()[0]
         assert label.get_window_extent().x0 >= 0
+        assert label.get_text() == shown
 
 
 def test_steps_have_the_height_of_probabilities_and_gaps_are_empty():
@@ -248,6 +267,23 @@ def test_lanes_are_what_the_timelines_say():
     assert genres[LABELS[0]].bars == ((0.0, 30.0),)
     assert genres[LABELS[1]].bars == ((60.0, 120.0),)
     assert genres[LABELS[1]].levels[1:] == ((60.0, 90.0, 0.7), (90.0, 120.0, 0.9))
+
+
+def test_many_moments_are_drawn_as_means_of_some_at_a_time():
+    rng = np.random.default_rng(0)
+    p = rng.random(1000)
+    segments = tuple(
+        SegmentPrediction(float(k) + 5 * (k >= 500), k + 1.0 + 5 * (k >= 500), {"a": q, "b": 1 - q})
+        for k, q in enumerate(p.tolist())
+    )
+    prediction = dataclasses.replace(
+        plain_prediction(), probabilities={"a": 0.5, "b": 0.5}, segments=segments
+    )
+    levels = np.array(genre_lanes(prediction)[0].levels)
+    assert len(levels) == 200
+    np.testing.assert_allclose(levels[:, 2], p.reshape(200, 5).mean(axis=1))
+    np.testing.assert_allclose(levels[:, 1] - levels[:, 0], 5.0)
+    assert levels[100, 0] - levels[99, 1] == 5.0
 
 
 def test_genres_that_are_never_likely_have_no_lane():

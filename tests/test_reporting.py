@@ -124,13 +124,13 @@ def test_what_is_too_short_to_tell(predictions):
     assert not dataclasses.replace(said, segments=parts).too_short_to_tell
 
 
-def test_hardly_any_music_is_a_remark(predictions):
+def test_what_sounds_like_no_music_has_a_remark(predictions):
     parts = (Stretch(0.0, 57.0, "speech", 0.9), Stretch(57.0, 60.0, "instrumental", 0.9))
     talk, unlike = (
         dataclasses.replace(each, refused=(), content=ContentTimeline(parts))
         for each in predictions[:2]
     )
-    remark = "hardly any music: 5 % of the recording"
+    remark = "sounds like speech rather than music (5 % music heard)"
     assert predictions_text([talk]).rstrip().endswith(remark)
     far = "farther out than 97 % of the training recordings"
     assert predictions_text([unlike]).rstrip().endswith(f"{remark}; {far}")

@@ -40,8 +40,8 @@ def command(
 
     Of one recording: what may be said of it and why. Of several: one line for each with
     file, genre and probability, the next genres, those that are not ruled out, and a remark
-    when it lies farther out than nearly all of the training recordings do, or when hardly
-    any music was found in it.
+    when it lies farther out than nearly all of the training recordings do, or sounds like
+    something else than music.
 
     Several recordings, as in a folder, are read once: what was measured is kept, a run that
     was stopped goes on, and tables that 'extract' made are used. The same call repeats a run

@@ -29,6 +29,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
+from genre_audio.prediction.content import MUSIC
+
 if TYPE_CHECKING:
     from genre_audio.prediction.prediction import Prediction
 
@@ -103,7 +105,7 @@ def verdict_of(prediction: Prediction, *, music: float | None = None) -> Verdict
     >>> verdict_of(prediction).words
     'resembles most jazz or rock'
     >>> verdict_of(prediction, music=0.02).words
-    'hardly any music: 2 % of the recording'
+    'sounds like something else rather than music (2 % music heard); if it is music, ...'
     """
     first = prediction.label
     # What tells contents learned from field recordings, and takes most metal for noise. Where
@@ -142,15 +144,22 @@ _ERRED: Final = (
 
 
 def _no_music(prediction: Prediction, music: float) -> Verdict:
-    words = f"hardly any music: {_percent(100 * music)} of the recording"
-    if music == 0.0:
-        words = "no music was found in the recording"
+    share = "no music" if music == 0.0 else f"{_percent(100 * music)} music"
+    heard = f"sounds like {_mostly(prediction)} rather than music"
+    words = f"{heard} ({share} heard); if it is music, resembles most {prediction.label}"
     reason = (
         f"{_ranked(prediction)} It says what the sound resembles, whether or not it is music: "
-        "nothing is guaranteed here. What a recording holds is told by a model, which errs: listen "
-        "to it."
+        "nothing is guaranteed here. Listen before believing it: songs without instruments are "
+        "easily taken for speech."
     )
-    return Verdict("no_music", words, reason)
+    return Verdict("no_music", words, reason, (prediction.label,))
+
+
+def _mostly(prediction: Prediction) -> str:
+    """Name what else than music there is most of."""
+    seconds = prediction.content.seconds if prediction.content is not None else {}
+    other = {content: s for content, s in seconds.items() if content not in MUSIC}
+    return max(other, key=other.__getitem__).replace("_", " ") if other else "something else"
 
 
 def _why_unlike(prediction: Prediction) -> str:

@@ -35,7 +35,7 @@ _KINDS: Final = {
     "cannot_tell": "cannot be told: three {noun}s or more are left",
     "unlike": "lie farther from the training recordings than these do from each other",
     "too_short": "are too short to tell",
-    "no_music": "hold hardly any music",
+    "no_music": "sound like speech or noise rather than music",
 }
 
 

@@ -8,7 +8,6 @@ Lanes stand exactly under the waveform and the spectrogram of
 from __future__ import annotations
 
 import dataclasses
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,7 +18,7 @@ from genre_audio.reporting.printable import distinct, printable
 from genre_audio.reporting.sound_figures import time_axis, time_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -28,9 +27,10 @@ __all__ = ["Lane", "lanes_figure"]
 
 _LANE: Final = 30
 _FOOT: Final = 42
-_NAME_WIDTHS: Final = (14, 12, 9, 6, 5)
-_NAME: Final = 10.5
-_ROOM: Final = 68
+_NAME_WIDTHS: Final = (14, 12, 9, 7, 6, 5)
+_NAME: Final = 11
+_ROOM: Final = 76
+_BARS: Final = 4
 _TALL: Final = 0.8
 _BAR: Final = 0.2
 
@@ -107,29 +107,31 @@ def lanes_figure(
         _draw(axes, lane, foot=foot)
     for mark in marks:
         axes.axvline(mark, color=PALETTE["ink"][0], dashes=(3, 3), linewidth=1.0)
-    axes.tick_params(axis="y", length=0, labelsize=_NAME)
+    axes.tick_params(axis="y", length=0, labelsize=_NAME, pad=3)
     places = [len(lanes) - 1 - k + _TALL / 2 for k in range(len(lanes))]
-    names = _names(lanes)
-    for broken in ([name.replace(" ", "\n", 1) for name in names], *_shorter(names)):
-        axes.set_yticks(places, broken)
-        if all(label.get_window_extent().width < _ROOM for label in axes.get_yticklabels()):
-            break
+    axes.set_yticks(places, _fitting([printable(lane.name) for lane in lanes]))
     axes.set(ylim=(0, len(lanes)))
     time_axis(axes, seconds)
     return figure_of(axes)
 
 
-def _names(lanes: Sequence[Lane]) -> list[str]:
-    """Return names of which the first signs fit: wide ones are not known to what measures."""
-    names = [printable(lane.name) for lane in lanes]
-    if any(unicodedata.east_asian_width(sign) in "WF" for name in names for sign in name):
-        return distinct(names, width=_NAME_WIDTHS[-1])
-    return names
-
-
-def _shorter(names: Sequence[str]) -> Iterator[list[str]]:
+def _fitting(names: Sequence[str]) -> list[str]:
+    """Write names in one line, or in two, or cut them, so that they fit beside the axes."""
+    shown = [name if _fits(name) else name.replace(" ", "\n", 1) for name in names]
     for width in _NAME_WIDTHS:
-        yield distinct(names, width=width)
+        if all(map(_fits, shown)):
+            break
+        cut = distinct(names, width=width)
+        shown = [old if _fits(old) else new for old, new in zip(shown, cut, strict=True)]
+    return shown
+
+
+def _fits(name: str) -> bool:
+    from matplotlib.textpath import TextPath
+
+    # A line may hold nothing that is drawn, and has no path then: bars stand around it.
+    lines = [TextPath((0, 0), f"|{line}|", size=_NAME) for line in name.split("\n")]
+    return max(line.get_extents().width for line in lines) < _ROOM + _BARS
 
 
 def _draw(axes: Axes, lane: Lane, *, foot: float) -> None:

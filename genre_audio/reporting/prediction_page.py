@@ -40,6 +40,9 @@ SCALE: Final = (0.9, 1.45)
 """How much smaller and larger than drawn the pictures over time may become."""
 
 _MOST_OF: Final = 0.8
+_SAME: Final = 0.7
+"""Distance of what sounds the same: three GTZAN clips as MP3 lay 0.22 to 0.63 from themselves;
+half of the training clips have no other within 4.0."""
 
 
 def prediction_page(
@@ -101,6 +104,7 @@ def prediction_page(
             remarks=sorted(remarks, key=lambda remark: not remark.matters),
             misleading=[remark.what for remark in remarks if remark.matters],
             doubt=doubt_of(prediction),
+            known_already=any(each.distance < _SAME for each in prediction.neighbours),
             noun=noun_for(prediction.model.get("task")),
             sentence=sentence,
             quality=[] if view is None else quality_rows(view.quality),

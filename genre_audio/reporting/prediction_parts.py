@@ -24,12 +24,12 @@ __all__ = [
 _DOUBTS: Final = {
     "unlike": "unlike training",
     "too_short": "too short",
-    "no_music": "hardly any music",
+    "no_music": "music doubtful",
 }
 _UNPROMISED: Final = {
     "unlike": "This one is unlike them",
     "too_short": "This one is too short",
-    "no_music": "This one holds hardly any music",
+    "no_music": "This one does not sound like music",
 }
 
 

@@ -136,7 +136,8 @@ def _left(prediction: Prediction) -> str:
 
 def _remark(prediction: Prediction) -> str:
     verdict = prediction.verdict
-    music = verdict.words if verdict.kind == "no_music" else ""
+    # What it resembles, if it is music all the same, stands in the line already.
+    music = verdict.words.partition("; ")[0] if verdict.kind == "no_music" else ""
     return "; ".join(filter(None, [music, _likeness(prediction)]))
 
 

@@ -30,8 +30,8 @@ __all__ = [
 ]
 
 _WIDTH: Final = 720
-_LEFT: Final = 0.1
-_ACROSS: Final = 0.8
+_LEFT: Final = 0.125
+_ACROSS: Final = 0.775
 _STEPS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _MOST_TICKS: Final = 9
 _FREQUENCIES: Final = (0, 125, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000, 128000)
@@ -171,7 +171,7 @@ def time_place() -> tuple[float, float, float]:
     --------
     >>> from genre_audio.reporting.sound_figures import time_place
     >>> time_place()
-    (0.1, 0.8, 720)
+    (0.125, 0.775, 720)
     """
     return _LEFT, _ACROSS, _WIDTH
 

@@ -11,7 +11,7 @@ from genre_audio.reporting.prediction_parts import clock
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from genre_audio.prediction import Prediction
+    from genre_audio.prediction import Moment, Prediction
 
 __all__ = ["content_lanes", "genre_lanes", "said_of_lanes"]
 
@@ -26,6 +26,7 @@ _CONTENTS: Final = (
 _MOST_LANES: Final = 6
 _LEAST_SHOWN: Final = 0.05
 _MOST_SAID: Final = 8
+_MOST_STEPS: Final = 240
 
 
 def content_lanes(prediction: Prediction) -> list[Lane]:
@@ -76,11 +77,29 @@ def genre_lanes(prediction: Prediction) -> list[Lane]:
         Lane(
             label,
             tuple((span.start, span.stop) for span in spans if span.label == label),
-            tuple((each.start, each.stop, each.probabilities[label]) for each in heard),
+            _levels(heard, label),
         )
         for label in ranked
         if heard and label in shown
     ]
+
+
+def _levels(heard: Sequence[Moment], label: str) -> tuple[tuple[float, float, float], ...]:
+    """Return the probability of each moment, or the mean of some at a time if they are many."""
+    at_once = -(-len(heard) // _MOST_STEPS)
+    found: list[list[Moment]] = []
+    for moment in heard:
+        if not found or len(found[-1]) == at_once or found[-1][-1].stop != moment.start:
+            found.append([])
+        found[-1].append(moment)
+    return tuple((run[0].start, run[-1].stop, _mean(run, label)) for run in found)
+
+
+def _mean(run: Sequence[Moment], label: str) -> float:
+    seconds = sum(each.stop - each.start for each in run)
+    if len(run) == 1 or not seconds:
+        return run[0].probabilities[label]
+    return sum(each.probabilities[label] * (each.stop - each.start) for each in run) / seconds
 
 
 def said_of_lanes(stretches: Sequence[tuple[float, float, str]]) -> str:
