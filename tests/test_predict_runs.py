@@ -353,6 +353,32 @@ def test_a_file_of_parameters_alone(tapes, read):
     assert Path("again.csv").read_bytes() == Path("r.csv").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("version", None),
+        ("model", "gtzan57"),
+        ("model", {"name": "m"}),
+        ("schema", []),
+        ("segmentation", {"hop": "ten"}),
+        ("segmentation", {"hop": None}),
+        ("coverage", "0.9"),
+        ("coverage", 1.5),
+        ("content", True),
+        ("whole", "no"),
+        ("explain", 1),
+        ("format", "one"),
+    ],
+)
+def test_parameters_of_another_form(tapes, read, name, value):
+    run(tapes, "-o", "r.csv", code=3)
+    read.clear()
+    said = run("--params", changed("r.csv.json", **{name: value}), code=2).stderr
+    assert said.startswith("genre-audio: other.json: these are not the parameters of a run")
+    assert name in said
+    assert read == []
+
+
 def test_two_equal_runs_leave_equal_files_beside_their_results(tmp_path):
     asked = Parameters("1", {"name": "m", "digest": "d"}, {}, {}, 0.9)
     for folder in ("a", "b"):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from genre_audio.errors import ModelError, ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from genre_audio.training import ModelBundle
 
@@ -85,7 +85,7 @@ class Parameters:
             If they are not whole, or of a version that knows more.
         """
         made_by = f"genre-audio {values.get('version', 'of an unknown version')}"
-        if int(values.get("format", 0)) > FORMAT:
+        if _is_number(values.get("format")) and values["format"] > FORMAT:
             raise ParameterError(
                 f"these parameters of {made_by} have format {values['format']}, this version "
                 f"reads up to {FORMAT}: update genre-audio"
@@ -101,7 +101,38 @@ class Parameters:
                     + [f"missing are {', '.join(missing)}"] * bool(missing)
                 )
             )
+        wrong = [name for name, fits in _FORMS.items() if not fits(values[name])]
+        if wrong:
+            raise ParameterError(
+                f"these are not the parameters of a run: {wrong[0]} is {values[wrong[0]]!r}; take "
+                f"them as {made_by} wrote them, or give options instead"
+            )
         return cls(**values)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_identity(value: object) -> bool:
+    """Tell whether it names something by name and digest."""
+    return isinstance(value, dict) and all(
+        isinstance(value.get(key), str) for key in ("name", "digest")
+    )
+
+
+# Files can be edited: what is of another form would be found out somewhere in the middle.
+_FORMS: Final[dict[str, Callable[[Any], bool]]] = {
+    "version": lambda value: isinstance(value, str),
+    "model": _is_identity,
+    "schema": lambda value: isinstance(value, dict),
+    "segmentation": lambda value: isinstance(value, dict) and _is_number(value.get("hop", 1.0)),
+    "coverage": lambda value: value is None or (_is_number(value) and 0.0 < value < 1.0),
+    "content": lambda value: value is None or _is_identity(value),
+    "whole": lambda value: isinstance(value, bool),
+    "explain": lambda value: isinstance(value, bool),
+    "format": _is_number,
+}
 
 
 def check_model(asked: Mapping[str, Any], bundle: ModelBundle) -> None:
