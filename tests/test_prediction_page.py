@@ -158,10 +158,18 @@ def test_a_recording_that_was_trained_on_is_called_so():
     assert said in prediction_page(plain_prediction(neighbours=(itself,)))
 
 
-def test_labels_of_another_task_are_not_called_genres():
-    prediction = plain_prediction(model={"task": "song function"})
+@pytest.mark.parametrize(
+    ("task", "labels"),
+    [("song function", LABELS), ("genre", ("healing", "dance", "love", "lullaby"))],
+)
+def test_labels_of_another_kind_are_not_called_genres(task, labels):
+    prediction = plain_prediction(model={"task": task})
+    p = dict(zip(labels, prediction.probabilities.values(), strict=True))
+    segments = (SegmentPrediction(0.0, 30.0, p),)
+    prediction = dataclasses.replace(prediction, probabilities=p, segments=segments)
     (main,) = elements(check_page(prediction_page(prediction)), "main")
-    assert "genre" not in words(main).lower()
+    # What the model's description says of it, it says.
+    assert "genre" not in words(main).lower().replace("task: genre", "")
 
 
 @pytest.mark.parametrize("name", [BREAKING, "", "a" * 500, "\udcff.wav", "\x00\x1b[31m"])

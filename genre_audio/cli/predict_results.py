@@ -95,6 +95,7 @@ def write_results(
     """
     from genre_audio.files import replace_text
     from genre_audio.reporting import predictions_lines
+    from genre_audio.reporting.prediction_parts import noun_for
     from genre_audio.reporting.runs import run_text
     from genre_audio.tables.manifest import manifest_path
 
@@ -127,30 +128,31 @@ def write_results(
             failures=told.failures,
         )
         replace_text(manifest_path(sheet.output), text)
-    _say_sets(tally, setting)
-    _say_unlike(tally, threshold=setting.bundle.info.thresholds["unlike_percentile"])
+    noun = noun_for(setting.bundle.info.task, setting.bundle.labels)
+    _say_sets(tally, setting, noun=noun)
+    _say_unlike(tally, threshold=setting.bundle.info.thresholds["unlike_percentile"], noun=noun)
 
 
-def _say_sets(tally: _Tally, setting: Setting) -> None:
+def _say_sets(tally: _Tally, setting: Setting, *, noun: str) -> None:
     """Say what the genres not ruled out promise, and what was measured of it."""
     known, asked = setting.bundle.info.conformal, tally.coverage
     if known is None or asked is None:
         return
-    words = f"not ruled out: sets meant to hold the right genre {asked * 100:g} times in 100"
+    words = f"not ruled out: sets meant to hold the right {noun} {asked * 100:g} times in 100"
     if known["measured_coverage"] is not None and asked == known["coverage"]:
         new = f"whose {known['grouping']} was not" if known["grouping"] != "recording" else "not"
         words += (
             f"; on recordings {new} heard in training such sets held it "
             f"{known['measured_coverage'] * 100:.0f} times in 100, with "
-            f"{known['mean_set_size']:.1f} genres on average"
+            f"{known['mean_set_size']:.1f} {noun}s on average"
         )
     say(words)
 
 
-def _say_unlike(tally: _Tally, *, threshold: float) -> None:
+def _say_unlike(tally: _Tally, *, threshold: float, noun: str) -> None:
     if tally.unlike:
         say(
             f"{tally.unlike} of {tally.count} lie farther out than {threshold:g} % of the training "
-            "recordings do: their genres are likenesses at a distance"
+            f"recordings do: their {noun}s are likenesses at a distance"
             + (", and what is ruled out is not guaranteed" if tally.coverage is not None else "")
         )

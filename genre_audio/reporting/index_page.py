@@ -158,17 +158,18 @@ def index_page(
     """
     numbered = len(rows) <= MOST_NUMBERED
     shown = [row for row in rows if row.place is not None]
+    noun = noun_for(task, labels)
     with drawing():
         picture = None
         if plane is not None and neighbourhood is not None and shown:
-            picture = _map(rows, neighbourhood, plane)
+            picture = _map(rows, neighbourhood, plane, noun=noun)
         return render(
             "index.html",
             title=title,
             rows=rows,
-            noun=noun_for(task),
+            noun=noun,
             clock=clock,
-            kinds=_kinds(rows, noun_for(task)),
+            kinds=_kinds(rows, noun),
             genres=_genres(rows, labels),
             map=picture,
             plane=plane,
@@ -199,7 +200,9 @@ def _genres(
     return sorted(found, key=lambda each: -each[1])
 
 
-def _map(rows: Sequence[IndexRow], neighbourhood: Neighbourhood, plane: Plane) -> Markup:
+def _map(
+    rows: Sequence[IndexRow], neighbourhood: Neighbourhood, plane: Plane, *, noun: str
+) -> Markup:
     places = np.array([row.place or (np.nan, np.nan) for row in rows])
     figure = map_figure(
         plane,
@@ -212,17 +215,17 @@ def _map(rows: Sequence[IndexRow], neighbourhood: Neighbourhood, plane: Plane) -
         scale=_SCALE,
         prefix="map",
         title="The recordings among the training recordings",
-        description=_map_words(places, plane),
+        description=_map_words(places, plane, noun=noun),
     )
 
 
-def _map_words(places: np.ndarray, plane: Plane) -> str:
+def _map_words(places: np.ndarray, plane: Plane, *, noun: str) -> str:
     """Say which genres' middles the recordings lie nearest to on the plane."""
     known = places[np.isfinite(places).all(axis=1)]
     away = np.linalg.norm(known[:, np.newaxis] - plane.centres, axis=2)
     counts = collections.Counter(plane.labels[place] for place in away.argmin(axis=1))
     said = ", ".join(f"{label} {count}" for label, count in counts.most_common())
     return (
-        f"{len(known)} recordings on a plane with the {len(plane.labels)} training genres. "
+        f"{len(known)} recordings on a plane with the {len(plane.labels)} training {noun}s. "
         f"On it they lie nearest to the middle of: {said}."
     )

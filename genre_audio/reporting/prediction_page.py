@@ -105,7 +105,7 @@ def prediction_page(
             misleading=[remark.what for remark in remarks if remark.matters],
             doubt=doubt_of(prediction),
             known_already=any(each.distance < _SAME for each in prediction.neighbours),
-            noun=noun_for(prediction.model.get("task")),
+            noun=_noun(prediction),
             sentence=sentence,
             quality=[] if view is None else quality_rows(view.quality),
             furthest=max((abs(reason.push) for reason in reasons), default=1.0) or 1.0,
@@ -152,17 +152,21 @@ def _over_time(
                 scale=SCALE,
                 tight=False,
                 prefix="genres",
-                title=f"{noun_for(prediction.model.get('task')).capitalize()}s over time",
+                title=f"{_noun(prediction).capitalize()}s over time",
                 description=_genres_said(prediction),
             )
         )
     return made
 
 
+def _noun(prediction: Prediction) -> str:
+    return noun_for(prediction.model.get("task"), prediction.probabilities)
+
+
 def _genres_said(prediction: Prediction) -> str:
     spans = () if prediction.timeline is None else prediction.timeline.spans
     said = said_of_lanes([(span.start, span.stop, span.label) for span in spans])
-    noun = noun_for(prediction.model.get("task"))
+    noun = _noun(prediction)
     return f"Likeliest {noun}, smoothed: {said}" if spans else f"Probability of {noun}s over time."
 
 

@@ -32,6 +32,12 @@ _UNPROMISED: Final = {
     "no_music": "This one does not sound like music",
 }
 
+_GENRES: Final = frozenset(
+    {"blues", "classical", "country", "disco", "electronic", "folk", "hip-hop", "hiphop", "jazz"}
+    | {"metal", "pop", "reggae", "rock"}
+)
+"""Labels by which one knows that a model tells genres."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Bar:
@@ -111,16 +117,22 @@ def doubt_of(prediction: Prediction) -> str | None:
     return f"This one's {' and '.join(poor)} can change a label" if poor else None
 
 
-def noun_for(task: str | None) -> str:
+def noun_for(task: str | None, labels: Iterable[str]) -> str:
     """Return what a model's labels are called.
+
+    A model trained on labels of somebody's own has the task of telling genres whatever these
+    are: they are called genres only where some are names of well-known ones.
 
     Examples
     --------
     >>> from genre_audio.reporting.prediction_parts import noun_for
-    >>> noun_for("genre"), noun_for("song function")
+    >>> noun_for("genre", ["Jazz", "polka"]), noun_for("genre", ["healing", "lullaby"])
     ('genre', 'label')
+    >>> noun_for("content", ["speech"])
+    'label'
     """
-    return "genre" if task in {None, "genre"} else "label"
+    known = any(label.casefold() in _GENRES for label in labels)
+    return "genre" if task in {None, "genre"} and known else "label"
 
 
 def seconds_of(prediction: Prediction) -> float:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.reporting.answer import answer_text
+from genre_audio.reporting.prediction_parts import noun_for
 from genre_audio.reporting.predictions_csv import csv_lines
 from genre_audio.reporting.text_table import text_table
 
@@ -130,7 +131,8 @@ def _left(prediction: Prediction) -> str:
     if left is None:
         return ""
     if len(left) == len(prediction.probabilities):
-        return "no genre ruled out"
+        noun = noun_for(prediction.model.get("task"), prediction.probabilities)
+        return f"no {noun} ruled out"
     return "not ruled out: " + ", ".join(left)
 
 
