@@ -87,6 +87,21 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
         replace_text(tmp_path / "file" / "note.txt", "new")
 
 
+def test_what_is_no_ordinary_file_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for place in (pipe, tmp_path, tmp_path / "link"):
+        if place.name == "link":
+            place.symlink_to(pipe)
+        with pytest.raises(OutputError, match="is no ordinary file"):
+            replace_text(place, "new")
+    assert pipe.is_fifo()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe"]
+    with pytest.raises(OutputError, match="/dev/no-such-device is no ordinary file"):
+        replace_text(Path("/dev/no-such-device"), "new")
+    assert not Path("/dev/no-such-device").exists()
+
+
 def test_a_new_file_has_the_mode_that_new_files_have(tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("")
     replace_text(tmp_path / "ours", "")

@@ -379,6 +379,34 @@ def test_parameters_of_another_form(tapes, read, name, value):
     assert read == []
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("-o", "tapes/0.wav"), "is read, and would be lost"),
+        (("-o", "tapes"), "is a folder"),
+        (("--report", "tapes/0.wav"), "is read, and would be lost"),
+        (("--export", "csv:tapes/0.wav"), "is read, and would be lost"),
+        (("-o", "x.csv", "--export", "csv:x.csv"), "is named for two results"),
+    ],
+)
+def test_no_result_takes_the_place_of_a_recording(tapes, read, option, said):
+    tape = Path("tapes/0.wav")
+    before = tape.read_bytes()
+    assert said in run(tape, *option, code=2).stderr
+    assert tape.read_bytes() == before
+    assert read == []
+
+
+def test_no_result_takes_the_place_of_the_table(tmp_path):
+    from genre_audio.tables import table_text
+
+    Path("features.csv").write_text(table_text(feature_table().frame))
+    before = Path("features.csv").read_bytes()
+    said = run("--table", "features.csv", "-o", "features.csv", code=2).stderr
+    assert "is read, and would be lost" in said
+    assert Path("features.csv").read_bytes() == before
+
+
 def test_two_equal_runs_leave_equal_files_beside_their_results(tmp_path):
     asked = Parameters("1", {"name": "m", "digest": "d"}, {}, {}, 0.9)
     for folder in ("a", "b"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from genre_audio.cli.output import check_places
 from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from genre_audio.audio import Source
+    from genre_audio.cli.predict_exports import Export
     from genre_audio.cli.predict_results import Sheet
     from genre_audio.cli.predict_rows import Keeping, Told
     from genre_audio.cli.predict_setting import Setting, Wish
@@ -98,13 +100,15 @@ def carry_out(order: Order) -> Done:
     order.tagging.check(table=table)
     exports = read_exports(order.exports, single=single)
     check_report(order.report, single=single)
+    sources = sources or find_recordings(paths)
+    _check_results(order, sources, table, exports)
     setting = settle(
         order.wish,
         before=before.parameters if before else None,
         explain=single or order.report is not None,
         content=table is None,
     )
-    told, setting = _tell(order, sources or find_recordings(paths), table, setting)
+    told, setting = _tell(order, sources, table, setting)
     if not told.count:
         return Done(0, len(told.failures))
     kept: list[Prediction] = []
@@ -117,6 +121,16 @@ def carry_out(order: Order) -> Done:
     if order.report is not None:
         write_report(order.report, kept, told, setting)
     return Done(told.count, len(told.failures) + order.tagging.write(told.paths))
+
+
+def _check_results(
+    order: Order, sources: Sequence[Source], table: Path | None, exports: Sequence[Export]
+) -> None:
+    """Refuse to write where a recording or the table lies: it could not be had again."""
+    page = order.report if order.report is not None and order.report.suffix else None
+    files = [each.place for each in exports if each.is_file]
+    read = [table, *(source.path for source in sources)]
+    check_places(order.sheet.output, page, *files, read=read)
 
 
 def _run(params: Path | None) -> Run | None:

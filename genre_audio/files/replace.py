@@ -83,7 +83,8 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or what stands there is no ordinary file: a device
+        or a pipe would be lost.
 
     Examples
     --------
@@ -97,6 +98,9 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     temporary = ""
     try:
+        # The links in /dev lead to ordinary files now and then, and are none themselves.
+        if path.absolute().parent == Path("/dev") or (path.exists() and not path.is_file()):
+            raise OutputError(f"{path} is no ordinary file: name another place")
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
         os.close(descriptor)
