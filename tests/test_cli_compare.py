@@ -166,6 +166,7 @@ def test_what_could_not_be_written_is_refused_before_the_work(tracks, asked):
     Path("folder").mkdir()
     assert "is a folder" in run(tracks, *USUAL, "--report", "folder", code=2).stderr
     assert "is a folder" in run(tracks, *USUAL, "-o", "folder", code=2).stderr
+    assert "would be lost" in run(tracks, *USUAL, "-o", tracks, code=2).stderr
     assert "is a file" in run(tracks, *USUAL, "--figures", tracks, code=2).stderr
     assert asked == []
 

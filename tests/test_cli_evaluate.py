@@ -258,6 +258,7 @@ def test_a_page_is_written_where_asked(features, asked, monkeypatch):
         (["--learners", "svm"], "unknown learner 'svm'; choose from stack, "),
         (["--learners", "knn,knn"], "'knn' is to be evaluated twice; name each learner once"),
         (["--learners", ""], "unknown learner ''"),
+        (["--report", "features.csv"], "'features.csv' is read, and would be lost"),
         (["--report", "."], "'.' is a folder; name a file in it for the result"),
         (["--output", "."], "'.' is a folder; name a file in it for the result"),
         (["--folds", "1"], "folds"),

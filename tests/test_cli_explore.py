@@ -220,6 +220,37 @@ def test_what_is_neither_is_refused():
     assert "No such file" in run("nowhere.wav", code=1).stderr
 
 
+def test_a_result_never_overwrites_what_it_was_made_from(tracks):
+    before = [Path(name).read_bytes() for name in ("tracks.csv", "metrics.json")]
+    for place in ("tracks.csv", "./metrics.json"):
+        for option in ("--report", "-o"):
+            assert "is read, and would be lost" in run(*JOINED, option, place, code=2).stderr
+    assert [Path(name).read_bytes() for name in ("tracks.csv", "metrics.json")] == before
+    same = run(*JOINED, "--report", "one.html", "-o", "one.html", code=2)
+    assert "is named for two results" in same.stderr
+    Path("features.csv").write_text(table_text(feature_table().frame))
+    assert "would be lost" in run(".", "-o", "features.csv", code=2).stderr
+
+
+def test_rows_are_told_by_where_they_stand_in_the_file():
+    rows = ["tempo,energy,label", *(f"{90 + k},{k * k % 7},a" for k in range(20)), "90,0,b"]
+    Path("rows.csv").write_text("\n".join(rows) + "\n")
+    # The first row of numbers is the second of the file, as in messages about what is wrong.
+    assert "row 2 (a) = row 22 (b)" in run("rows.csv").stdout
+
+
+@pytest.mark.parametrize("scale", [1e308, 1e300, 1e-300, 5e-324])
+def test_numbers_of_any_size_are_drawn(scale):
+    frame = sample_frame(rows=40, columns=3, genres=("Rock", "Hip-Hop"))
+    frame.columns = ["energy", "tempo", "valence", "label", "name"]
+    frame["tempo"] = np.tanh(frame["tempo"]) * scale
+    frame.to_csv("huge.csv", index=False)
+    said = run("huge.csv", "--pair", "tempo", "energy", "--report", "page.html").stdout
+    check_page(Path("page.html").read_text())
+    # Numbers of 300 digits are no numbers to read.
+    assert max(map(len, said.splitlines())) < 200
+
+
 # Speed of help ---------------------------------------------------------------------------
 
 

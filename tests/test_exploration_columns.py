@@ -10,7 +10,7 @@ import pytest
 import scipy.stats
 from sklearn.preprocessing import StandardScaler
 
-from genre_audio.errors import TableError
+from genre_audio.errors import ParameterError, TableError
 from genre_audio.exploration.boxes import boxes_of
 from genre_audio.exploration.components import components_of
 from genre_audio.exploration.constants import constant_columns
@@ -78,6 +78,15 @@ def test_labels_are_text_and_blank_ones_are_none():
 def test_rows_without_a_name_are_numbered():
     frame = pd.DataFrame({"id": ["x", None, "z"]}, index=[7, 7, 7])
     assert names_of(frame, names="id").tolist() == ["x", "row 2", "z"]
+
+
+def test_rows_without_a_name_are_told_by_their_place():
+    frame = pd.DataFrame({"id": ["x", None]})
+    places = ("row 2", "row 3")
+    assert names_of(frame, names="id", places=places).tolist() == ["x", "row 3"]
+    assert names_of(frame, names=None, places=places).tolist() == ["row 2", "row 3"]
+    with pytest.raises(ParameterError, match="1 places were given for 2 rows"):
+        names_of(frame, names=None, places=("row 2",))
 
 
 def test_standardised_columns_are_scikit_learns(rng):

@@ -83,7 +83,8 @@ def test_too_little_is_refused():
     lonely = dataclasses.replace(data, y=np.array(list("aaaaab")))
     with pytest.raises(TableError, match="6 recordings of 2 genres, 1 of 'b', cannot be split"):
         random_protocol(lonely)
-    with pytest.raises(TableError, match=r"class 'b' has 1 recording\(s\), but 3 folds need"):
+    message = r"class 'b' has 1 recording\(s\), copies counted once, but 3 folds need"
+    with pytest.raises(TableError, match=message):
         stratified_protocol(lonely, n_splits=3, seed=0)
     with pytest.raises(TableError, match="only one independent group"):
         leave_one_group_out(dataclasses.replace(data, groups=np.array(["g"] * 6)))

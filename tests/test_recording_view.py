@@ -125,6 +125,16 @@ def test_silence_has_a_picture_too(write_audio):
     assert (view.db == -80.0).all()
     assert "There is no sound in it." in recording_page(view)
     assert "It is one segment, refused (silent)." in recording_findings(view)
+    # Silence is neither dense nor noisy.
+    assert "Nothing in it is louder than \u221280.0 dBFS." in recording_findings(view)
+    assert not any("noisy" in said for said in recording_findings(view))
+
+
+def test_little_is_said_of_a_few_samples(write_audio):
+    y = np.full(10, 0.1, dtype=np.float32)
+    said = recording_findings(view_recording(write_audio(y, SR)))
+    assert not any("noisy" in each or "offset" in each for each in said)
+    assert "It is one segment, refused (too short)." in said
 
 
 def test_a_long_recording_takes_no_more_memory_than_a_short_one(tmp_path):

@@ -17,8 +17,11 @@ from genre_audio.evaluation import (
     BALANCED,
     DISTRIBUTIONS,
     UNTOUCHED,
+    BalanceEffect,
+    Change,
     ClassicProcedure,
     Evaluation,
+    Interval,
     Protocol,
     Study,
     equal_genres,
@@ -29,7 +32,8 @@ from genre_audio.evaluation import (
     study_protocol,
 )
 from genre_audio.evaluation import bootstrap as bootstrap_module
-from genre_audio.evaluation.effects import effect_of, resampled_by_genre
+from genre_audio.evaluation.effects import CHANGED, effect_of, resampled_by_genre
+from genre_audio.evaluation.study_words import effect_words
 from genre_audio.tables import Dataset, dataset_of_any, read_any_table
 
 
@@ -310,7 +314,7 @@ def test_words_say_which_model_is_better_and_what_balancing_changed():
     assert first.startswith(f"Svm has the highest accuracy: {study.evaluation('svm').accuracy:.3f}")
     assert "better than knn by 0." in first
     assert "which is more than chance; it is better than guessing by frequency" in first
-    assert second.startswith("Where every genre counts alike (balanced accuracy), it is the best")
+    assert second.startswith("Where every genre counts alike (balanced accuracy), it is ahead")
     assert "on" not in equal.split()[0]
     assert "(400 of them), svm with oversampling is the most accurate: 0." in equal
     assert equal.endswith("a guess gives 0.500.")
@@ -320,6 +324,23 @@ def test_words_say_which_model_is_better_and_what_balancing_changed():
         "With knn, oversampling changes no genre's recall by more than chance may; balanced "
         "accuracy +0.00 (+0.00 to +0.00), accuracy +0.00 (+0.00 to +0.00)."
     )
+
+
+def test_the_genre_that_a_sentence_names_is_chosen_of_many():
+    def effect(genres, *, half):
+        none = Interval(0.0, low=-0.1, high=0.1)
+        by = Interval(0.1, low=0.1 - half, high=0.1 + half)
+        recall = {f"genre {k}": Change(0.5, 0.5, none) for k in range(genres - 1)}
+        recall["polka"] = Change(0.4, 0.5, by)
+        scores = dict.fromkeys(CHANGED, Change(0.5, 0.5, none))
+        return BalanceEffect("svm", "smote", "untouched", scores, recall, recall)
+
+    # Of one genre 1.96 standard errors are enough; the best of ten, told in eight sentences,
+    # has to reach the quantile of 1 - 0.025 / 80, which is 3.42 of them.
+    assert "raises the recall of polka" in effect_words(effect(1, half=0.099))
+    assert "no genre's recall" in effect_words(effect(10, half=0.099))
+    assert "raises the recall of polka" in effect_words(effect(10, half=0.057), among=8)
+    assert "no genre's recall" in effect_words(effect(10, half=0.058), among=8)
 
 
 def test_words_say_when_another_learner_recognises_genres_better():
@@ -343,6 +364,9 @@ def test_words_claim_nothing_that_was_not_shown():
         {("svm", "none"): answers(truth, guesses), ("knn", "none"): answers(truth, 1 - guesses)}
     )
     assert study.words[0].startswith("No learner is shown to be better than guessing by frequency")
+    (equal,) = [said for said in study.words if "sampled down to equal genres" in said]
+    assert "nothing is shown to be better than a guess, which gives 0.500" in equal
+    assert "most accurate" not in equal
     called = called_with(truth, recalls=(0.9, 0.9))
     other = called.copy()
     other[[0, -1]] = 1 - other[[0, -1]]

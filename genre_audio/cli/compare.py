@@ -27,7 +27,7 @@ from genre_audio.cli.comparing import (
     write_figures,
 )
 from genre_audio.cli.options import Groups, Jobs
-from genre_audio.cli.output import emit, progress, say
+from genre_audio.cli.output import check_places, emit, progress, say
 from genre_audio.cli.rows import say_dataset
 from genre_audio.errors import ParameterError
 
@@ -118,7 +118,7 @@ def command(
         int, typer.Option(min=1, help="How often to do it again with the next seed.")
     ] = 1,
     groups: Groups = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of everything random.")] = 0,
     figures: Figures = None,
     report: Report = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="Form of the result.")] = (
@@ -134,7 +134,9 @@ def command(
     Everything that learns is done anew in each fold. What was held out is scored as it is,
     and with as many recordings of every genre; differences are paired, with intervals.
     """
-    _check_places(output=output, report=report, figures=figures)
+    check_places(output, report, read=[source, metrics])
+    if figures is not None and figures.exists() and not figures.is_dir():
+        raise ParameterError(f"{str(figures)!r} is a file; name a folder for the figures")
     asked = Asked(
         learners=names_of(learners, option="--learners"),
         balances=names_of(balance, option="--balance"),
@@ -151,14 +153,6 @@ def command(
         say(f"{write_figures(study, figures)} figures are in {figures}")
     if report is not None:
         _write_page(study, report, table=table, dataset=dataset)
-
-
-def _check_places(*, output: Path | None, report: Path | None, figures: Path | None) -> None:
-    """Refuse before the work what could not be written after it."""
-    if found := [path for path in (output, report) if path is not None and path.is_dir()]:
-        raise ParameterError(f"{str(found[0])!r} is a folder; name a file in it for the result")
-    if figures is not None and figures.exists() and not figures.is_dir():
-        raise ParameterError(f"{str(figures)!r} is a file; name a folder for the figures")
 
 
 def _dataset(table: MetricTable, *, groups: str | None, missing: Missing) -> Dataset:

@@ -64,12 +64,16 @@ def components_of(text: str, *, learners: tuple[str, ...]) -> dict[str, int | fl
     if "=" not in text:
         return dict.fromkeys(learners, _component(text))
     found: dict[str, int | float | None] = dict.fromkeys(learners)
+    said: set[str] = set()
     for part in text.split(","):
         learner, _, value = (word.strip() for word in part.partition("="))
         if learner not in found:
             raise ParameterError(
                 f"--components: {learner!r} is not compared; say it of {', '.join(learners)}"
             )
+        if learner in said:
+            raise ParameterError(f"--components says two things of {learner!r}; say one")
+        said.add(learner)
         found[learner] = _component(value)
     return found
 

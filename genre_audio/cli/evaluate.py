@@ -13,12 +13,11 @@ import typer
 
 from genre_audio.cli.any_table import ChosenColumns, Gaps, IdColumn, LabelColumn, Metrics, Missing
 from genre_audio.cli.options import Budget, Groups, Jobs, Seconds
-from genre_audio.cli.output import emit, progress, say
+from genre_audio.cli.output import check_places, emit, progress, say
 from genre_audio.cli.procedures import chosen_procedures
 from genre_audio.cli.protocols import Asked, Kind, protocols_of, table_path
 from genre_audio.cli.provenance import provenance
 from genre_audio.cli.rows import labelled_rows
-from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +134,7 @@ def command(
     Everything that learns is done anew in each fold. Every score has a 95 % interval by
     bootstrap over groups, and stands beside what a guess gives.
     """
-    _refuse_folders(output, report)
+    check_places(output, report, read=[source or Path(), metrics])
     asked = Asked(protocol, groups, folds, repeats, train_list, test_list, index, seed=seed or 0)
     procedures = chosen_procedures(
         learners, model, budget=budget, seed=seed, absolute_level=absolute_level
@@ -156,12 +155,6 @@ def command(
     if report is not None:
         origin = provenance(table, dataset=dataset, procedures=procedures, seed=asked.seed)
         _write_report(found, comparisons, report, origin=origin)
-
-
-def _refuse_folders(*paths: Path | None) -> None:
-    """Refuse before the work what could not be written after it."""
-    if found := [path for path in paths if path is not None and path.is_dir()]:
-        raise ParameterError(f"{str(found[0])!r} is a folder; name a file in it for the result")
 
 
 def _evaluated(

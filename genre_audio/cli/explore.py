@@ -18,7 +18,7 @@ from genre_audio.cli.any_table import (
     Metrics,
     load_any_table,
 )
-from genre_audio.cli.output import emit, say
+from genre_audio.cli.output import check_places, emit, say
 from genre_audio.cli.pairs import pairs_of
 from genre_audio.errors import ParameterError
 
@@ -73,7 +73,7 @@ def command(
     genres apart, principal components. Of a recording: waveform and mel spectrogram
     (in the page of --report), level, and what of it would be refused.
     """
-    _refuse_folders(output, report)
+    check_places(output, report, read=[source, metrics])
     asked = {"--metrics": metrics, "--on": on, "--label": label, "--columns": columns}
     if _is_table(source):
         table = load_any_table(source, metrics=metrics, on=on, label=label, columns=columns)
@@ -86,12 +86,6 @@ def command(
             f"ending; tables end in {', '.join(_TABLES)}"
         )
     _explore_recording(source, as_json=as_json, report=report, output=output)
-
-
-def _refuse_folders(*paths: Path | None) -> None:
-    """Refuse before the work what could not be written after it."""
-    if found := [path for path in paths if path is not None and path.is_dir()]:
-        raise ParameterError(f"{str(found[0])!r} is a folder; name a file in it for the result")
 
 
 def _is_table(source: Path) -> bool:
@@ -110,7 +104,12 @@ def _explore_table(
     from genre_audio.reporting.exploration_text import exploration_json, exploration_text
 
     found = explore(
-        table.frame, columns=table.features, label=table.label, names=table.names, pairs=pairs
+        table.frame,
+        columns=table.features,
+        label=table.label,
+        names=table.names,
+        places=table.places,
+        pairs=pairs,
     )
     text = exploration_json(found, table=table.as_dict()) if as_json else exploration_text(found)
     emit(text, output=output)

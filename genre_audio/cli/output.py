@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from genre_audio.errors import ParameterError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "NOTHING_DONE",
     "SKIPPED",
     "USAGE",
+    "check_places",
     "emit",
     "emit_lines",
     "progress",
@@ -55,6 +58,40 @@ def emit(text: str, *, output: Path | None = None) -> None:
     from genre_audio.files import replace_text
 
     replace_text(output, text)
+
+
+def check_places(*results: Path | None, read: Sequence[Path | None] = ()) -> None:
+    """Refuse before the work what could not be written after it, or would destroy what is read.
+
+    Parameters
+    ----------
+    *results : pathlib.Path or None
+        Files that are to be written.
+    read : sequence of pathlib.Path or None
+        Files that are read; of a folder, its table.
+
+    Raises
+    ------
+    ParameterError
+        If a result is a folder, is read, or is another result as well.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.cli.output import check_places
+    >>> check_places(Path("page.html"), None, read=[Path("tracks.csv")])
+    """
+    given = [path for path in results if path is not None]
+    inputs = {each.resolve() for path in read if path for each in (path, path / "features.csv")}
+    for place, path in enumerate(given):
+        if path.is_dir():
+            raise ParameterError(f"{str(path)!r} is a folder; name a file in it for the result")
+        if path.resolve() in inputs:
+            raise ParameterError(
+                f"{str(path)!r} is read, and would be lost; name another file for the result"
+            )
+        if path.resolve() in {other.resolve() for other in given[:place]}:
+            raise ParameterError(f"{str(path)!r} is named for two results; name two files")
 
 
 def emit_lines(lines: Iterable[str], *, output: Path | None = None) -> None:

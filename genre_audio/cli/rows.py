@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.cli.any_table import Gaps, load_any_table
 from genre_audio.cli.output import say
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from genre_audio.tables import Dataset, FeatureTable, MetricTable
 
 __all__ = ["feature_rows", "labelled_rows", "say_dataset"]
+
+_MEMBERS: Final = 6
 
 
 def feature_rows(
@@ -85,7 +87,12 @@ def say_dataset(dataset: Dataset) -> None:
         say(f"{dataset.incomplete} labelled rows that lack a feature are left out")
     duplicates = exact_duplicates(dataset.X)
     if duplicates:
-        said = "; ".join(" = ".join(dataset.names[list(rows)]) for rows in duplicates[:5])
+        said = "; ".join(_equal(dataset.names[list(rows)].tolist()) for rows in duplicates[:5])
         more = f"; and {len(duplicates) - 5} more" if len(duplicates) > 5 else ""
         sets = "set" if len(duplicates) == 1 else "sets"
         say(f"{len(duplicates)} {sets} of exactly equal rows: {said}{more}")
+
+
+def _equal(names: list[str]) -> str:
+    more = f" and {len(names) - _MEMBERS} more" if len(names) > _MEMBERS else ""
+    return " = ".join(names[:_MEMBERS]) + more

@@ -12,6 +12,7 @@ Nothing may enter here that fits or asks a learner.
 from __future__ import annotations
 
 import dataclasses
+import statistics
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -60,6 +61,13 @@ class Change:
     def shown(self) -> bool:
         """Whether the interval excludes no change."""
         return self.difference.low > 0 or self.difference.high < 0
+
+    def shown_among(self, count: int) -> bool:
+        """Return whether it is shown although it is chosen of so many (Bonferroni, normal)."""
+        normal, by = statistics.NormalDist(), self.difference
+        wider = normal.inv_cdf(1 - 0.025 / count) / normal.inv_cdf(0.975)
+        low, high = by.value - wider * (by.value - by.low), by.value + wider * (by.high - by.value)
+        return low > 0 or high < 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON can say it."""

@@ -115,8 +115,9 @@ def stratified_folds(
     )
     if found < n_splits:
         raise TableError(
-            f"class {scarce!r} has {found} recording(s), but {n_splits} folds need at least one "
-            "each: add recordings of it, leave the class out, or ask for fewer folds"
+            f"class {scarce!r} has {found} recording(s), copies counted once, but {n_splits} folds "
+            "need at least one each: add recordings of it, leave the class out, or ask for fewer "
+            "folds"
         )
     splitter = StratifiedKFold(n_splits=n_splits, shuffle=True, random_state=seed)
     folds = splitter.split(np.zeros(len(labels)), labels)

@@ -43,7 +43,8 @@ def words(study: Study) -> list[str]:
     list of str
         Whole sentences: the learners on what was held out, without balancing where that
         was studied; the best on equal genres; then each balancing, where ``none`` was
-        studied to compare it with. Every interval is for one difference by itself.
+        studied to compare it with. Every interval is for one difference by itself; the
+        genres that are named are chosen of many, and so must differ by more than that.
 
     Examples
     --------
@@ -73,11 +74,13 @@ def words(study: Study) -> list[str]:
         first = study.balances[0] if "none" not in study.balances else "none"
         comparison = study.comparison(balance=first)
         told = (comparison.best.learner,) if comparison else told
-    return said + [
-        effect_words(effect, naming=len(study.learners) > 1)
+    effects = [
+        effect
         for effect in study.effects
         if effect.distribution == "untouched" and effect.learner in told
     ]
+    naming, among = len(study.learners) > 1, len(effects)
+    return said + [effect_words(effect, naming=naming, among=among) for effect in effects]
 
 
 def _learners(study: Study) -> list[str]:
@@ -103,7 +106,7 @@ def _by_balanced_accuracy(comparison: Comparison) -> str:
     each = "Where every genre counts alike (balanced accuracy)"
     if top is best:
         return (
-            f"{each}, it is the best as well: {best.balanced_accuracy:.3f}, "
+            f"{each}, it is ahead as well: {best.balanced_accuracy:.3f}, "
             f"{_against(comparison, 'balanced_accuracy')}."
         )
     by = comparison.differences[top.learner]["balanced_accuracy"]
@@ -130,11 +133,15 @@ def _against(comparison: Comparison, score: str) -> str:
 def _equal_genres(study: Study) -> list[str]:
     learner, balance = study.best(distribution="balanced")
     found = study.evaluation(learner, balance=balance, distribution="balanced")
-    ends = found.intervals["accuracy"]
+    ends, guess = found.intervals["accuracy"], _guess(found)
+    where = f"On held-out recordings sampled down to equal genres ({len(found)} of them)"
+    what = f"{_plain(learner)} with {_DOING[balance]}"
+    score = f"{found.accuracy:.3f} ({ends.low:.3f} to {ends.high:.3f})"
+    if ends.low > guess:
+        return [f"{where}, {what} is the most accurate: {score}; a guess gives {guess:.3f}."]
     return [
-        f"On held-out recordings sampled down to equal genres ({len(found)} of them), "
-        f"{_plain(learner)} with {_DOING[balance]} is the most accurate: {found.accuracy:.3f} "
-        f"({ends.low:.3f} to {ends.high:.3f}); a guess gives {_guess(found):.3f}."
+        f"{where}, nothing is shown to be better than a guess, which gives {guess:.3f}: "
+        f"{what}, the highest, has {score}."
     ]
 
 
@@ -142,7 +149,7 @@ def _guess(found: Evaluation) -> float:
     return 1.0 / len(np.unique(found.truth))
 
 
-def effect_words(effect: BalanceEffect, *, naming: bool = True) -> str:
+def effect_words(effect: BalanceEffect, *, naming: bool = True, among: int = 1) -> str:
     """Say in one sentence what a balancing changes.
 
     Parameters
@@ -151,12 +158,15 @@ def effect_words(effect: BalanceEffect, *, naming: bool = True) -> str:
         What was found.
     naming : bool
         Whether the learner is named.
+    among : int
+        How many such sentences are told.
 
     Returns
     -------
     str
         The genre whose recall it raises most and the one that it costs most, where that is
-        shown; then balanced accuracy and accuracy, each with its 95 % interval.
+        shown for the best of all genres in all such sentences (Bonferroni); then balanced
+        accuracy and accuracy, each with its 95 % interval.
 
     Examples
     --------
@@ -183,11 +193,12 @@ def effect_words(effect: BalanceEffect, *, naming: bool = True) -> str:
         f"{_plain(name)} {_signed(effect.scores[name].difference)}"
         for name in ("balanced_accuracy", "accuracy")
     )
-    return f"{_start(start)} {_recalls(effect.recall, verb=verb)}; {scores}."
+    return f"{_start(start)} {_recalls(effect.recall, verb=verb, among=among)}; {scores}."
 
 
-def _recalls(recall: dict[str, Change], *, verb: str) -> str:
-    shown = {genre: change for genre, change in recall.items() if change.shown}
+def _recalls(recall: dict[str, Change], *, verb: str, among: int) -> str:
+    count = len(recall) * among
+    shown = {genre: change for genre, change in recall.items() if change.shown_among(count)}
     up = max(shown, key=lambda genre: shown[genre].difference.value, default=None)
     down = min(shown, key=lambda genre: shown[genre].difference.value, default=None)
     said = []

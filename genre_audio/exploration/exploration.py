@@ -40,7 +40,7 @@ class Exploration:
     labels : ndarray of object, shape (rows,)
         Genre of each row, a str or None. Not in `as_dict`.
     names : ndarray of str, shape (rows,)
-        Name of each row: of the column of names, or "row 1" for the first. Not in `as_dict`.
+        Name of each row: of the column of names, or where it stands. Not in `as_dict`.
     overview : Overview
         Rows, columns, types, gaps and distributions.
     classes : Classes or None

@@ -35,6 +35,7 @@ def explore(
     columns: Sequence[str],
     label: str | None = None,
     names: str | None = None,
+    places: Sequence[str] = (),
     pairs: Sequence[tuple[str, str]] = (),
     seed: int = 0,
 ) -> Exploration:
@@ -49,7 +50,10 @@ def explore(
     label : str, optional
         The column of genres.
     names : str, optional
-        A column that names the rows; by default they are numbered from 1.
+        A column that names the rows.
+    places : sequence of str, length rows
+        Where rows stand in their file, in words, for those without a name; by default they
+        are numbered from 1.
     pairs : sequence of pairs of str
         Features to be drawn against each other; by default two pairs that are worth it.
     seed : int
@@ -62,8 +66,8 @@ def explore(
     Raises
     ------
     ParameterError
-        If there are no columns, one is named twice or is the label, or a pair is not of two
-        different ones of them.
+        If there are no columns, one is named twice or is the label, a pair is not of two
+        different ones of them, or there are not as many places as rows.
     TableError
         If a column is not there, there twice, or does not hold numbers.
 
@@ -87,7 +91,8 @@ def explore(
     columns = tuple(columns)
     _check(columns, label=label, pairs=pairs)
     X = matrix(frame, columns=columns)
-    labels, row_names = labels_of(frame, label=label), names_of(frame, names=names)
+    labels = labels_of(frame, label=label)
+    row_names = names_of(frame, names=names, places=places)
     rows = rows_by_label(labels)
     correlations = correlations_of(X, columns=columns, seed=seed)
     separation = separation_of(X, columns=columns, labels=labels, seed=seed)

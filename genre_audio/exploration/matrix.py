@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from genre_audio.errors import TableError
+from genre_audio.errors import ParameterError, TableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,8 +122,10 @@ def _text(value: object) -> str | None:
     return str(value).strip() or None
 
 
-def names_of(frame: pd.DataFrame, *, names: str | None) -> NDArray[np.str_]:
-    """Return a name for each row: of the column, or its number, from 1.
+def names_of(
+    frame: pd.DataFrame, *, names: str | None, places: Sequence[str] = ()
+) -> NDArray[np.str_]:
+    """Return a name for each row: of the column, or its place, or its number, from 1.
 
     Examples
     --------
@@ -134,9 +136,14 @@ def names_of(frame: pd.DataFrame, *, names: str | None) -> NDArray[np.str_]:
     >>> names_of(pd.DataFrame({"id": [7, 9]}), names=None).tolist()
     ['row 1', 'row 2']
     """
+    if places and len(places) != len(frame):
+        raise ParameterError(
+            f"{len(places)} places were given for {len(frame)} rows; give one each"
+        )
+    where = places or [f"row {row}" for row in range(1, len(frame) + 1)]
     given = labels_of(frame, label=names)
     return np.array(
-        [f"row {row}" if name is None else name for row, name in enumerate(given, start=1)],
+        [place if name is None else name for name, place in zip(given, where, strict=True)],
         dtype=np.str_,
     )
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from genre_audio.reporting.canvas import SMALL, WIDTH, axis_name, canvas, figure_of
 from genre_audio.reporting.drawing import PALETTE
+from genre_audio.reporting.magnitude import power_of_ten, unit_words
 from genre_audio.reporting.printable import distinct, printable
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def cloud_figure(
     >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     ['jazz', 'without a label']
     """
-    across, up = np.asarray(x, float), np.asarray(y, float)
+    powers = power_of_ten(x), power_of_ten(y)
+    across, up = np.asarray(x, float) / powers[0], np.asarray(y, float) / powers[1]
     owners = np.array([None if label is None else str(label) for label in labels], object)
     axes = canvas(WIDTH, WIDTH, place=(0.15, 0.13, 0.82, 0.85))
     plain: dict[str, Any] = {"linestyle": "none", "markeredgewidth": 0, "markersize": _MARK}
@@ -88,7 +90,8 @@ def cloud_figure(
             middles.append((each, np.median(across[its]), np.median(up[its])))
     for each, middle_x, middle_y in middles:
         large_mark(axes, middle_x, middle_y, colour=each.colour, marker=each.marker, size=10)
-    axes.set(xlabel=axis_name(axes_names[0]), ylabel=axis_name(axes_names[1]))
+    named = [axis_name(n) + unit_words(p) for n, p in zip(axes_names, powers, strict=True)]
+    axes.set(xlabel=named[0], ylabel=named[1])
     axes.grid(visible=True, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=SMALL)

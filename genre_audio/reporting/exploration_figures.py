@@ -14,6 +14,7 @@ import numpy as np
 from genre_audio.reporting.canvas import svg_markup
 from genre_audio.reporting.cloud_figure import cloud_figure, sampled
 from genre_audio.reporting.correlation_figure import NUMBERED, correlation_figure
+from genre_audio.reporting.magnitude import power_of_ten
 from genre_audio.reporting.table_figures import Spread, count_figure, spread_figure
 
 if TYPE_CHECKING:
@@ -181,8 +182,14 @@ def medians(x: Any, y: Any, *, labels: Any, series: Mapping[str, Series]) -> str
     'Medians: a 2, 4.'
     """
     said = [
-        f"{label} {np.median(x[labels == label]):.3g}, {np.median(y[labels == label]):.3g}"
+        f"{label} {_median(x[labels == label]):.3g}, {_median(y[labels == label]):.3g}"
         for label in series
         if (labels == label).any()
     ]
     return f"Medians: {'; '.join(said)}." if said else "There are no genres."
+
+
+def _median(values: Any) -> float:  # noqa: ANN401
+    """Return the median; the mean of two numbers near the largest float is no number."""
+    power = power_of_ten(values)
+    return float(np.median(values / power) * power)

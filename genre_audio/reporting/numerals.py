@@ -8,6 +8,8 @@ __all__ = ["chance", "coefficient", "distance", "number", "share"]
 
 _MINUS = "\u2212"
 _NONE = "\u2013"
+_LONG = 1e12
+"""From here on numbers are too long to be written out."""
 
 
 def number(value: float) -> str:
@@ -18,13 +20,15 @@ def number(value: float) -> str:
     >>> from genre_audio.reporting.numerals import number
     >>> [number(value) for value in (123456.7, 12.3456, -0.00123, 2e-9, float("nan"))]
     ['123,457', '12.35', '\u22120.00123', '2e\u22129', '\u2013']
+    >>> number(1.66e306)
+    '1.66e306'
     """
     if math.isnan(value):
         return _NONE
     if math.isinf(value):
         return "infinite" if value > 0 else f"{_MINUS}infinite"
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return text.replace("e-0", "e-").replace("-", _MINUS)
+    text = f"{value:,.0f}" if 1000 <= abs(value) < _LONG else f"{value:.4g}"
+    return text.replace("e+", "e").replace("e-0", "e-").replace("-", _MINUS)
 
 
 def coefficient(value: float) -> str:
@@ -48,10 +52,11 @@ def distance(value: float) -> str:
     Examples
     --------
     >>> from genre_audio.reporting.numerals import distance
-    >>> [distance(value) for value in (4.25, -3812.3)]
-    ['+4.2', '\u22123,812.3']
+    >>> [distance(value) for value in (4.25, -3812.3, 1.66e306)]
+    ['+4.2', '\u22123,812.3', '+1.66e306']
     """
-    return f"{value:+,.1f}".replace("-", _MINUS)
+    text = f"{value:+,.1f}" if abs(value) < _LONG else f"{value:+.4g}".replace("e+", "e")
+    return text.replace("-", _MINUS)
 
 
 def share(value: float) -> str:

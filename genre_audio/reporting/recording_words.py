@@ -6,6 +6,7 @@ import collections
 from typing import TYPE_CHECKING, Final
 
 from genre_audio.config import AnalysisConfig
+from genre_audio.segment import MIN_SECONDS, SILENCE_DBFS
 
 if TYPE_CHECKING:
     from genre_audio.audio import Quality
@@ -83,6 +84,8 @@ def _dbfs(level: float) -> str:
 
 
 def _level(quality: Quality) -> list[str]:
+    if quality.peak_dbfs < SILENCE_DBFS:
+        return [f"Nothing in it is louder than {_dbfs(SILENCE_DBFS)}."]
     said = []
     if quality.clipped:
         said.append(
@@ -91,6 +94,8 @@ def _level(quality: Quality) -> list[str]:
         )
     if quality.rms_dbfs < _QUIET_DBFS:
         said.append(f"It is quiet: its mean level is {_dbfs(quality.rms_dbfs)}.")
+    if quality.seconds < MIN_SECONDS:  # A few waves have any mean.
+        return said
     if quality.rms_dbfs - quality.noise_floor_dbfs < _NARROW_DB:
         said.append(
             "Its quietest tenth is hardly quieter than the rest "

@@ -24,7 +24,7 @@ _SHOWN: Final = {
     BALANCED: ("accuracy", "macro_f1"),  # all genres weigh alike: balanced accuracy is accuracy
 }
 
-_STAR: Final = "*: more than chance, the 95 % interval of the difference holds no zero"
+_STAR: Final = "*: more than chance, the 95 % interval of this one difference holds no zero"
 
 
 class Table(NamedTuple):
@@ -93,7 +93,8 @@ def difference_table(study: Study) -> Table:
                 cells = [_interval(found[name], signed=True) for name in COMPARED]
                 rows.append([TEST_SETS[distribution], balance, said, *cells])
     header = ["test set", "balancing", "difference", *(SCORE_TITLES[name] for name in COMPARED)]
-    return Table("Learners compared, with 95 % intervals of the paired difference", header, rows)
+    title = "Learners compared, with 95 % intervals of each paired difference by itself"
+    return Table(title, header, rows)
 
 
 def change_table(study: Study) -> Table:

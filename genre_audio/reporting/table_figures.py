@@ -13,6 +13,7 @@ import numpy as np
 
 from genre_audio.reporting.canvas import SMALL, WIDTH, axis_name, canvas, figure_of
 from genre_audio.reporting.cloud_figure import large_mark
+from genre_audio.reporting.magnitude import power_of_ten, unit_words
 from genre_audio.reporting.printable import distinct, printable
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ def spread_figure(spreads: Sequence[Spread], *, series: Mapping[str, Series], un
     >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
     ['jazz']
     """
+    power = power_of_ten([[spread.minimum, spread.maximum] for spread in spreads])
+    spreads = [_in(power, spread) for spread in spreads]
     height = len(spreads) * _LINE + 44
     axes = canvas(WIDTH, height, place=(0.3, 44 / height, 0.67, 1 - 44 / height))
     logarithmic = _is_skewed(spreads)
@@ -129,7 +132,8 @@ def spread_figure(spreads: Sequence[Spread], *, series: Mapping[str, Series], un
     names = distinct([printable(spread.label) for spread in spreads], width=_SHORT_NAME)
     axes.set_yticks(range(len(spreads)), names)
     axes.set_ylim(len(spreads) - 0.4, -0.6)
-    axes.set_xlabel(f"{axis_name(unit)}{' (logarithmic axis)' if logarithmic else ''}")
+    name = axis_name(unit) + unit_words(power)
+    axes.set_xlabel(f"{name}{' (logarithmic axis)' if logarithmic else ''}")
     axes.grid(visible=True, axis="x", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
@@ -138,6 +142,11 @@ def spread_figure(spreads: Sequence[Spread], *, series: Mapping[str, Series], un
     if not logarithmic:
         axes.locator_params(axis="x", nbins=4)
     return figure_of(axes)
+
+
+def _in(power: float, spread: Spread) -> Spread:
+    numbers = [field.name for field in dataclasses.fields(spread) if field.name != "label"]
+    return dataclasses.replace(spread, **{name: getattr(spread, name) / power for name in numbers})
 
 
 def _is_skewed(spreads: Sequence[Spread]) -> bool:

@@ -91,7 +91,7 @@ def choose_features(
     if not features:
         raise TableError(
             f"{metrics or next(iter(sources.values()), '')}: no column of numbers to learn from "
-            f"({listed(map(str, left_out))})"
+            f"({listed(map(str, left_out)) or 'it has only the id and the label'})"
         )
     return tuple(features), left_out
 

@@ -40,5 +40,5 @@ def refuse_too_large(
         row, column = np.argwhere(too_large)[0]
         raise TableError(
             f"nothing can be learned from {names[row]}: its {columns[column]} is "
-            f"{X[row, column]:g}; extract it again, or leave it out"
+            f"{X[row, column]:g}; correct it, or leave it out"
         )
