@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(genre_audio.__file__).parent
 SOURCES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOURCES.items()}
+TEMPLATES = {path.name: path for path in sorted(PACKAGE.glob("reporting/templates/*"))}
 
 # Rank 0 knows nothing of the rest; of its modules each knows those before it.
 FOUNDATION = ["errors", "config", "segment", "files", "execution", "journal", "kernels"]
@@ -128,10 +129,15 @@ def test_errors_import_nothing_of_the_package() -> None:
     assert rooms_imported("errors.py") == set()
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", [*SOURCES, *TEMPLATES])
 def test_files_are_short(name: str) -> None:
-    lines = len(SOURCES[name].read_text(encoding="utf-8").splitlines())
+    lines = len((SOURCES | TEMPLATES)[name].read_text(encoding="utf-8").splitlines())
     assert lines <= MAX_FILE
+
+
+def test_one_template_makes_all_tables() -> None:
+    made = {name for name, path in TEMPLATES.items() if "<table" in path.read_text("utf-8")}
+    assert made == {"tables.html"}
 
 
 @pytest.mark.parametrize("name", SOURCES)

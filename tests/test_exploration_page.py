@@ -231,7 +231,7 @@ def test_what_is_not_drawn_is_said():
 
 
 def test_the_57_columns_of_ten_genres_fit_in_one_page():
-    frame = feature_table(20, genres=tuple("abcdefghij")).frame
+    frame = feature_table(10, genres=tuple("abcdefghij")).frame
     columns = [name for name in frame if name.endswith(("_mean", "_var")) or name == "tempo"]
     assert len(columns) == 57
     text = exploration_page(explore(frame, columns=columns, label="label", names="filename"))

@@ -19,7 +19,7 @@ from genre_audio.segment import Segment
 from genre_audio.tables import read_table
 from signals import SR, chord, clicks, music, noise
 
-GAINS = (-40.0, -20.0, 6.0, 12.0)
+GAINS = (-40.0, 12.0)
 
 
 def rows_at_all_gains(y):
@@ -39,7 +39,7 @@ def segments_of(folder):
 
 
 def changes(model, ys):
-    """Probabilities at 0 dB, and at each gain: (clips, 1, genres) and (clips, 4, genres)."""
+    """Probabilities at 0 dB, and at each gain: (clips, 1, genres) and (clips, gains, genres)."""
     rows = np.stack([rows_at_all_gains(y) for y in ys])
     p = model.predict_proba(rows.reshape(-1, rows.shape[2])).reshape(*rows.shape[:2], -1)
     return p[:, :1], p[:, 1:]
@@ -59,7 +59,9 @@ def test_gain_changes_nothing_that_was_learned_from_synthesised_audio():
     model = plain_stack(GenreStack(columns=GTZAN57.columns, budget=budget).fit(X, y))
     strange = [chord(seconds=3.0), 0.1 * music(3.0, seed=99)]
     before, after = changes(model, [*ys, *strange])
-    np.testing.assert_array_equal(after.argmax(axis=2), np.repeat(before.argmax(axis=2), 4, axis=1))
+    np.testing.assert_array_equal(
+        after.argmax(axis=2), np.repeat(before.argmax(axis=2), len(GAINS), axis=1)
+    )
     assert (np.abs(after - before) <= 1e-3).mean() >= 0.99
     assert np.abs(after - before).max() <= 1e-2
 
@@ -90,7 +92,9 @@ def test_gain_changes_no_genre_of_real_clips(published, gtzan_data):
         ys.append(y)
     before, after = changes(published, ys)
     assert len(before) > 40
-    np.testing.assert_array_equal(after.argmax(axis=2), np.repeat(before.argmax(axis=2), 4, axis=1))
+    np.testing.assert_array_equal(
+        after.argmax(axis=2), np.repeat(before.argmax(axis=2), len(GAINS), axis=1)
+    )
     assert (np.abs(after - before) <= 1e-3).mean() >= 0.99
     assert np.abs(after - before).max() <= 1e-2
 

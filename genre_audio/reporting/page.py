@@ -6,7 +6,8 @@ contrast and movement. Whatever comes from outside (names, labels) passes throug
 escaping, and unfit signs are spelled out first; only figures made here are taken as they
 are.
 
-Templates are in ``templates/``: a report's own extends ``page.html``.
+Templates are in ``templates/``: a report's own extends ``page.html``, and its tables are made
+by the macros of ``tables.html``.
 """
 
 from __future__ import annotations
