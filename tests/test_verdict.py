@@ -258,8 +258,8 @@ def test_where_no_music_was_found_the_likeness_decides_whether_there_is_none():
     # metal, and takes them for noise or speech; one of them is unlike the training recordings.
     like = prediction_of()
     assert verdict_of(like, music=0.0).kind == verdict_of(like).kind == "label"
-    assert "nothing was told to be music" in verdict_of(like, music=0.0).reason
-    assert "nothing was told to be music" not in verdict_of(like).reason
+    assert "Nothing in it was taken for music" in verdict_of(like, music=0.0).reason
+    assert "Nothing in it was taken for music" not in verdict_of(like).reason
     unlike = dataclasses.replace(like, unlike=True, distance_percentile=99.5)
     said = verdict_of(unlike, music=0.0)
     assert said.kind == "no_music"

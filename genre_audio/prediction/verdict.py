@@ -138,7 +138,7 @@ _SHORT: Final = (
 )
 
 _ERRED: Final = (
-    " Of what it holds, nothing was told to be music; but it lies no farther out than training "
+    " Nothing in it was taken for music; but it lies no farther out than training "
     "recordings do, and that counts for more."
 )
 
