@@ -200,7 +200,7 @@ def test_predict_into_a_file(tapes):
     result = run("predict", tapes, "-j", "1", "-f", "json", "-o", "new/result.json")
     assert result.stdout == ""
     assert Path("new/result.json").read_text() == plain.stdout
-    assert "cannot be written" in run("predict", tapes, "-j1", "-o", tapes, code=1).stderr
+    assert "is a folder" in run("predict", tapes, "-j1", "-o", tapes, code=2).stderr
 
 
 @pytest.mark.usefixtures("cheap_features")

@@ -100,14 +100,14 @@ def carry_out(order: Order) -> Done:
     order.tagging.check(table=table)
     exports = read_exports(order.exports, single=single)
     check_report(order.report, single=single)
-    sources = sources or find_recordings(paths)
-    _check_results(order, sources, table, exports)
     setting = settle(
         order.wish,
         before=before.parameters if before else None,
         explain=single or order.report is not None,
         content=table is None,
     )
+    sources = sources or find_recordings(paths)
+    _check_results(order, sources, table, exports)
     told, setting = _tell(order, sources, table, setting)
     if not told.count:
         return Done(0, len(told.failures))
