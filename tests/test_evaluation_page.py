@@ -148,7 +148,7 @@ NAMES = st.text(st.characters(), min_size=1, max_size=20) | st.sampled_from(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(NAMES, min_size=2, max_size=3, unique=True), NAMES, NAMES, NAMES)
 def test_names_come_out_as_they_went_in_and_do_nothing(labels, protocol, recording, key):
     labels = sorted(labels, key=printable)

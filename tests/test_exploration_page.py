@@ -255,7 +255,7 @@ NAMES = st.text(st.characters(), min_size=1, max_size=12) | st.sampled_from(
 )
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.lists(NAMES, min_size=4, max_size=4, unique_by=printable))
 def test_names_come_out_as_they_went_in(names):
     first, second, one, two = names

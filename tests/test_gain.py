@@ -7,7 +7,6 @@ rounding may send a row to another leaf: hence bounds for most probabilities and
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from genre_audio.audio import find_recordings, open_recording
@@ -16,7 +15,7 @@ from genre_audio.features import GTZAN57, feature_row
 from genre_audio.learning import Budget, GenreStack
 from genre_audio.learning.plain.copy import plain_stack
 from genre_audio.segment import Segment
-from genre_audio.tables import read_table
+from genre_audio.training import load_bundle, resolve_model
 from signals import SR, chord, clicks, music, noise
 
 GAINS = (-40.0, 12.0)
@@ -67,14 +66,9 @@ def test_gain_changes_nothing_that_was_learned_from_synthesised_audio():
 
 
 @pytest.fixture(scope="module")
-def published(gtzan_data):
-    """A model of the published table, tuned by hand."""
-    table = read_table(gtzan_data / "features_30_sec.csv")
-    index = pd.read_csv(gtzan_data / "splits" / "index.csv").set_index("filename")
-    artists = index["artist"].reindex(table.frame["filename"])
-    groups = artists.fillna(pd.Series(artists.index, index=artists.index)).to_numpy(str)
-    stack = GenreStack(columns=GTZAN57.columns, budget=Budget("none"))
-    return plain_stack(stack.fit(table.X, table.labels.astype(str), groups=groups))
+def published():
+    """The shipped model, which learned from the published table."""
+    return load_bundle(resolve_model("default").path).classifier
 
 
 QUIET = ("00050", "00080", "00099")

@@ -55,7 +55,7 @@ def test_the_page_is_whole_alone_and_readable_without_eyes(text):
     assert len(elements(page, "svg")) == figures
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(st.lists(NAMES, min_size=2, max_size=3, unique=True), NAMES, NAMES)
 def test_names_come_out_as_they_went_in_and_do_nothing(labels, learner, note):
     labels = tuple(sorted(labels, key=printable))

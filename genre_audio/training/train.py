@@ -106,7 +106,8 @@ def train(
     >>> frame = pd.DataFrame(rows, columns=list(GTZAN57.columns))
     >>> frame["filename"], frame["label"] = np.arange(40).astype(str), labels
     >>> table = FeatureTable(frame, GTZAN57, Segmentation())
-    >>> bundle, _ = train(table, dataset_of(table), name="mine", budget=Budget("none"))
+    >>> how = {"budget": Budget("none"), "learners": ("qda",)}
+    >>> bundle, _ = train(table, dataset_of(table), name="mine", **how)
     >>> bundle.info.scores[0]["accuracy"]
     1.0
     """
