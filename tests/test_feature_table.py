@@ -199,7 +199,7 @@ def test_the_manifest_knows_better_and_the_caller_best(write: Write) -> None:
 
 @pytest.mark.parametrize("frame", [make_frame(["a.wav"]).drop(columns="length"), make_frame([])])
 def test_without_lengths_it_must_be_said(write: Write, frame: pd.DataFrame) -> None:
-    with pytest.raises(TableError, match="say it with --segment-seconds"):
+    with pytest.raises(TableError, match="also take --segment-seconds"):
         read_table(write(frame))
     assert read_table(write(frame), segmentation=Segmentation(5)).segmentation == Segmentation(5)
 

@@ -234,11 +234,12 @@ def _inferred(frame: pd.DataFrame, *, schema: Schema, path: Path) -> Segmentatio
     if frame.empty:
         raise TableError(
             f"{path} names columns and has no rows, which could tell how long segments are: "
-            "extract recordings into it, or say it with --segment-seconds"
+            "extract recordings into it ('evaluate' and 'retrain' also take --segment-seconds)"
         )
     if "length" not in frame:
         raise TableError(
-            f"{path} does not say how long its segments are; say it with --segment-seconds"
+            f"{path} does not say how long its segments are: give it a column 'length', in samples "
+            "('evaluate' and 'retrain' also take --segment-seconds)"
         )
     seconds = float(frame["length"].median()) / schema.config.sr
     try:
