@@ -179,6 +179,7 @@ def _studied(
     with progress("comparing") as (start, advance):
 
         def on_fold(_done: int, total: int) -> None:
+            """Show how many of all folds are done."""
             start(total)
             advance()
 

@@ -81,6 +81,7 @@ def command(
     with progress("extracting") as (start, advance):
 
         def report(result: Extracted | Failure) -> None:
+            """Say what was left out, and go on."""
             say_failure(result)
             advance()
 

@@ -61,6 +61,7 @@ class _Tally:
         self.coverage: float | None = None
 
     def add(self, prediction: Prediction) -> None:
+        """Count one more."""
         self.count += 1
         self.unlike += prediction.unlike
         self.coverage = prediction.coverage
@@ -103,6 +104,7 @@ def write_results(
     parameters = setting.parameters.as_dict()
 
     def passing(predictions: Iterable[Prediction]) -> Iterator[Prediction]:
+        """Do with each what is to be done, once, while it passes."""
         for each in predictions:
             prediction = dataclasses.replace(each, parameters=parameters)
             tally.add(prediction)

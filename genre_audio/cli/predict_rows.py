@@ -106,6 +106,7 @@ def from_recordings(
     with progress("reading") as (start, advance):
 
         def report(result: Extracted | Failure) -> None:
+            """Say what was left out, and go on."""
             say_failure(result)
             advance()
 
@@ -170,6 +171,7 @@ def _contents(
     with progress("listening") as (start, advance):
 
         def report(name: str, result: ContentTimeline | AudioError) -> None:
+            """Say whose content cannot be told, and go on."""
             if isinstance(result, AudioError):
                 say(f"{name}: what it holds cannot be told: {result} [{result.kind}]")
             advance()

@@ -187,6 +187,7 @@ def _extracted(
     with progress("extracting") as (start, advance):
 
         def report(result: Extracted | Failure) -> None:
+            """Say what was left out, and go on."""
             say_failure(result)
             advance()
 

@@ -185,9 +185,11 @@ class _Pictures:
 
     @property
     def kept(self) -> NDArray[np.float32]:
+        """The samples of the excerpt."""
         return np.concatenate(self._parts)
 
     def add(self, y: NDArray[np.float32]) -> None:
+        """Take the next samples of the recording."""
         begin, end = (max(0, place - self._samples) for place in self._keep)
         if begin < end and begin < len(y):
             self._parts.append(y[begin:end].copy())
@@ -197,5 +199,6 @@ class _Pictures:
             self.columns.add(frames)
 
     def finish(self) -> None:
+        """Take the frames that wait for the end."""
         for frames in self.mel.finish():
             self.columns.add(frames)

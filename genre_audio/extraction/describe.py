@@ -172,6 +172,7 @@ def _keep(sources: Sequence[Source], *, cache: Path, way: _Way) -> Described:
     total = 0
 
     def start(count: int) -> None:
+        """Add the recordings of one more folder to those to be read."""
         nonlocal total
         total += count
         way.on_start(total)

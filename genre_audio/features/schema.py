@@ -99,6 +99,7 @@ def feature(
     """
 
     def declare(function: Callable[[Spectra], Frames]) -> Feature:
+        """Make a `Feature` of the function."""
         name = function.__name__
         return Feature(name, names or (name,), statistics, function)
 

@@ -101,6 +101,7 @@ class TemperedMargins(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weights = class_weights(y)[y] if self.balanced else np.ones(len(y))
 
         def loss(power: float) -> float:
+            """Return the weighted log loss of margins that are multiplied by exp(power)."""
             said = log_softmax(np.exp(power) * margins, axis=1)
             return -float(weights @ said[np.arange(len(y)), y])
 

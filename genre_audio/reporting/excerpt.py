@@ -85,6 +85,7 @@ def excerpt_place(prediction: Prediction, *, seconds: float = SECONDS) -> tuple[
         return 0.0, seconds, "the beginning"
 
     def voice(place: int) -> float:
+        """Return how much music of the label a segment holds."""
         segment = prediction.segments[place]
         share = 1.0 if content is None else content.share_of_music(segment.start, segment.stop)
         return segment.probabilities[label] * share

@@ -96,6 +96,7 @@ def read_parts(content: bytes, *, path: Path, space: Chain, conformal: bool) -> 
     )
 
     def known(names: tuple[str, ...]) -> list[NDArray[Any]]:
+        """Return the arrays of these names; none where the bundle is older than they are."""
         return [arrays[name] for name in names if name in arrays]
 
     bearing, makers = known(_BEARING), known(_CREDITS)

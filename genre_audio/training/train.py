@@ -134,6 +134,7 @@ def train(
         protocol = grouped_protocol(dataset, n_splits=n_splits, seed=seed)
 
         def on_fold(done: int, total: int) -> None:
+            """Say which fold is being scored."""
             on_step(f"scoring: fold {done + 1} of {total}")
 
         scores = [evaluate(make, dataset, protocol=protocol, on_fold=on_fold)]
