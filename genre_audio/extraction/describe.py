@@ -168,8 +168,7 @@ def _keep(sources: Sequence[Source], *, cache: Path, way: _Way) -> Described:
     folders: dict[Path, list[Source]] = {}
     for source in sources:
         folders.setdefault(root_of(source), []).append(source)
-    parts = []
-    total = 0
+    parts, total = [], 0
 
     def start(count: int) -> None:
         """Add the recordings of one more folder to those to be read."""
