@@ -44,10 +44,11 @@ class Process:
             self._process = subprocess.Popen(  # noqa: S603
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=said
             )
-        except BaseException:
+        except OSError as error:
             os.close(self._out)
             os.close(self._said)
-            raise
+            message = f"{os.fsdecode(command[0])} cannot be started: {error.strerror}"
+            raise AudioError(message, kind="unsupported_format") from error
         finally:
             os.close(out)
             os.close(said)

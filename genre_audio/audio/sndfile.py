@@ -78,14 +78,25 @@ def _blocks(stream: soundfile.SoundFile, frames: int) -> Iterator[NDArray[np.flo
     plain = stream.subtype == "PCM_16" and stream.format != "FLAC"
     integers = np.empty(shape, dtype=np.int16) if plain else None
     while True:
-        with _translated():
-            block = stream.read(
-                out=np.empty(shape, dtype=np.float32) if integers is None else integers
-            )
+        out = np.full(shape, np.nan, dtype=np.float32) if integers is None else integers
+        try:
+            with _translated():
+                block = stream.read(out=out)
+        except AudioError:
+            yield from _good_part(out)
+            raise
         if not len(block):
             return
         # libsndfile takes four times as long for the same division.
         yield block if integers is None else np.multiply(block, _PCM_16, dtype=np.float32)
+
+
+def _good_part(out: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """Yield what was written before an error, of which soundfile says no more than that."""
+    if out.dtype == np.float32:
+        written = np.flatnonzero(~np.isnan(out).all(axis=1))
+        if len(written):
+            yield out[: written[-1] + 1]
 
 
 @contextlib.contextmanager
