@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import TYPE_CHECKING, Final
 
@@ -62,8 +63,8 @@ def counted_samples(data: mmap | bytes) -> int:
         return 0
     size = struct.unpack_from(">H", data, 10)[0]  # of all blocks but the last, if it is fixed
     tail = data[max(_STREAM_INFO, len(data) - _TAIL) :]
-    at = len(tail)
-    while (at := max(tail.rfind(b"\xff\xf8", 0, at), tail.rfind(b"\xff\xf9", 0, at))) >= 0:
+    places = [match.start() for match in re.finditer(b"\xff[\xf8\xf9]", tail)]
+    for at in reversed(places):
         found = _end_of_frame(tail[at : at + _LARGEST], size)
         if found:
             return found
