@@ -72,11 +72,11 @@ def test_the_promised_encodings_are_there() -> None:
 
 
 @pytest.mark.parametrize("sr", [8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000, 192000])
-@pytest.mark.parametrize("channels", [1, 2, 3, 4, 5, 6, 7, 8])
-def test_rates_and_channels(tmp_path: Path, sr: int, channels: int) -> None:
-    y = np.round(noise(0.01 * channels, sr=sr)[: sr // 100 * channels] * 2**15) / 2**15
-    y = y.reshape(-1, channels)
-    for form in ("WAV", "FLAC", "CAF"):
+@pytest.mark.parametrize("form", ["WAV", "FLAC", "CAF"])
+def test_rates_and_channels(tmp_path: Path, sr: int, form: str) -> None:
+    for channels in range(1, 9):
+        y = np.round(noise(0.01 * channels, sr=sr)[: sr // 100 * channels] * 2**15) / 2**15
+        y = y.reshape(-1, channels)
         soundfile.write(tmp_path / "a", y, sr, format=form, subtype="PCM_16")
         decoded, found = read(tmp_path / "a")
         assert found == sr
