@@ -327,6 +327,6 @@ def test_a_fault_before_the_first_sample_is_an_error(write_audio: WriteAudio) ->
 
 def test_the_decoder_is_closed_at_the_end(write_audio: WriteAudio) -> None:
     with open_recording(write_audio(music(1.0))) as recording:
-        decoder = recording._decoder
+        decoder = recording._decoder._stream
         assert not decoder.closed
     assert decoder.closed

@@ -1,5 +1,6 @@
 """Files become blocks of samples: the only place that calls a decoder.
 
+libsndfile is asked first, ffmpeg for what libsndfile does not know, where it is installed.
 Every failure leaves as an `AudioError` with a stable kind. Nothing is ever sized by the
 length that a header declares: it may be short, long, or 2**63 - 1.
 """
@@ -7,30 +8,51 @@ length that a header declares: it may be short, long, or 2**63 - 1.
 from __future__ import annotations
 
 import contextlib
-import os
 import stat
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-import numpy as np
-import soundfile
-
+from genre_audio.audio.ffmpeg import find_ffmpeg, open_ffmpeg
+from genre_audio.audio.looks import Look, look_at
+from genre_audio.audio.sndfile import open_sndfile
 from genre_audio.errors import AudioError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["check_readable", "open_decoder", "read_blocks"]
+__all__ = ["Decoder", "check_readable", "open_decoder", "read_blocks"]
 
 # All that is done with a block happens while it is in the processor's cache; smaller
 # ones lose more to calls than they gain.
 _BLOCK_SAMPLES: Final = 1 << 16
-_PCM_16: Final = np.float32(2.0**-15)
-_UNRECOGNISED: Final = 1  # SF_ERR_UNRECOGNISED_FORMAT
-_NOTHING_IN_IT: Final = 7  # SFE_BAD_FILE: of MP3, after looking for frames in vain
 _SR_RANGE: Final = (1_000, 768_000)
+_CHANNELS: Final = 64
+
+
+class Decoder(Protocol):
+    """What reads a file: libsndfile or ffmpeg.
+
+    Attributes
+    ----------
+    samplerate, channels : int
+        To be believed, unlike lengths.
+    name : str
+        Which one it is, where it is not libsndfile.
+
+    Examples
+    --------
+    See `open_decoder`.
+    """
+
+    samplerate: int
+    channels: int
+    name: str
+
+    def blocks(self, frames: int) -> Iterator[NDArray[np.float32]]:
+        """Yield samples, at most `frames` at a time; shape (frames, channels)."""
 
 
 def check_readable(path: Path) -> None:
@@ -61,19 +83,17 @@ def check_readable(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def open_decoder(path: Path) -> Iterator[soundfile.SoundFile]:
+def open_decoder(path: Path) -> Iterator[Decoder]:
     """Open a recording for `read_blocks`; close it at the end of the ``with`` block.
 
     Parameters
     ----------
     path : pathlib.Path
-        Any format that libsndfile reads.
+        Any format that libsndfile or ffmpeg reads; what its name ends in does not matter.
 
     Yields
     ------
-    soundfile.SoundFile
-        Its ``samplerate``, ``channels``, ``format`` and ``subtype`` may be believed,
-        its ``frames`` may not.
+    Decoder
 
     Raises
     ------
@@ -96,21 +116,18 @@ def open_decoder(path: Path) -> Iterator[soundfile.SoundFile]:
         # libsndfile would ask us for the layout instead of looking at the bytes.
         message = "a headerless .raw file does not say how its samples are laid out"
         raise AudioError(message, kind="unsupported_format")
-    with _translated(), _Stream(os.fsencode(path)) as decoder:
-        low, high = _SR_RANGE
-        if not low <= decoder.samplerate <= high:
-            raise AudioError(
-                f"a sampling rate of {decoder.samplerate} Hz; {low} to {high} Hz can be read",
-                kind="unsupported_format",
-            )
+    with contextlib.ExitStack() as stack:
+        decoder: Decoder
+        try:
+            decoder = stack.enter_context(open_sndfile(path))
+        except AudioError as error:
+            decoder = _ask_ffmpeg(path, error, stack=stack)
+        _check(decoder)
         yield decoder
 
 
-def read_blocks(decoder: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
+def read_blocks(decoder: Decoder) -> Iterator[NDArray[np.float32]]:
     """Decode to the end, block by block.
-
-    ``SoundFile.blocks`` fills a short read up with uninitialised memory; this loop
-    reads until nothing comes.
 
     Yields
     ------
@@ -126,41 +143,45 @@ def read_blocks(decoder: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
     --------
     See `open_decoder`.
     """
-    shape = (max(1, _BLOCK_SAMPLES // decoder.channels), decoder.channels)
-    plain = decoder.subtype == "PCM_16" and decoder.format != "FLAC"
-    integers = np.empty(shape, dtype=np.int16) if plain else None
-    while True:
-        with _translated():
-            block = decoder.read(
-                out=np.empty(shape, dtype=np.float32) if integers is None else integers
-            )
-        if not len(block):
-            return
-        # libsndfile takes four times as long for the same division.
-        yield block if integers is None else np.multiply(block, _PCM_16, dtype=np.float32)
+    yield from decoder.blocks(max(1, _BLOCK_SAMPLES // decoder.channels))
 
 
-class _Stream(soundfile.SoundFile):  # type: ignore[misc] # soundfile says nothing of its types
-    """A file that is only read onwards.
-
-    soundfile would seek to where it is after every read, which is not harmless: in MP3
-    and Ogg it changes or repeats samples at the seams of blocks, and it fails where a
-    FLAC stream does not say how long it is. Nor may a declared length end the reading.
-    """
-
-    def seekable(self) -> bool:
-        """Say no: soundfile then reads on from where it is."""
-        return False
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
+def _ask_ffmpeg(path: Path, error: AudioError, *, stack: contextlib.ExitStack) -> Decoder:
+    """Let ffmpeg try what libsndfile did not open."""
+    look = look_at(path)
+    program = find_ffmpeg() if look.demuxer and error.kind != "io" else None
+    if program is None:
+        raise _refusal(look, error) from error
     try:
-        yield
-    except soundfile.LibsndfileError as error:
-        if error.code == _UNRECOGNISED:
-            message = "the format is not one that libsndfile reads (WAV, FLAC, MP3, Ogg, AIFF, …)"
-            raise AudioError(message, kind="unsupported_format") from error
-        if error.code == _NOTHING_IN_IT:
-            raise AudioError("the decoder found no audio in the file", kind="decode") from error
-        raise AudioError(f"the decoder gave up: {error.error_string}", kind="decode") from error
+        return stack.enter_context(open_ffmpeg(path, demuxer=look.demuxer, program=program))
+    except AudioError:
+        if error.kind == "decode":  # a format of its own: what libsndfile found is wrong
+            raise error from None
+        raise
+
+
+def _refusal(look: Look, error: AudioError) -> AudioError:
+    """Say what the file is, and how it could be read."""
+    if error.kind != "unsupported_format":
+        return error
+    if not look.demuxer:
+        return AudioError(f"{error}; it looks like {look.what}", kind=error.kind)
+    message = (
+        f"{look.what} needs ffmpeg to be read: install it where it is found on the PATH, "
+        "or pip install 'genre-audio[ffmpeg]'"
+    )
+    return AudioError(message, kind=error.kind)
+
+
+def _check(decoder: Decoder) -> None:
+    low, high = _SR_RANGE
+    if not low <= decoder.samplerate <= high:
+        raise AudioError(
+            f"a sampling rate of {decoder.samplerate} Hz; {low} to {high} Hz can be read",
+            kind="unsupported_format",
+        )
+    if decoder.channels > _CHANNELS:
+        raise AudioError(
+            f"{decoder.channels} channels; up to {_CHANNELS} can be read",
+            kind="unsupported_format",
+        )

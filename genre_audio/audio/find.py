@@ -23,11 +23,13 @@ AUDIO_SUFFIXES: Final = frozenset(
     for ending in (
         *("aif", "aifc", "aiff", "au", "caf", "flac", "mp2", "mp3", "oga", "ogg", "opus"),
         *("rf64", "snd", "w64", "wav", "wave"),
-        *("aac", "m4a", "wma"),
+        *("aac", "ac3", "amr", "ape", "dff", "dsf", "m4a", "m4b", "mka", "mpc", "spx", "tta"),
+        *("weba", "wma", "wv"),
     )
 )
-"""Endings that mark a file in a folder as a recording. Some need a decoder that is not
-there; they are listed all the same, so that they are reported instead of passed over."""
+"""Endings that mark a file in a folder as a recording. Some need ffmpeg; they are listed
+where there is none, too, so that they are reported instead of passed over. Films are read
+when they are named, and not looked for: beside a film often lies the recording of its sound."""
 
 
 @dataclasses.dataclass(frozen=True, order=True)

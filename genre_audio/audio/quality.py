@@ -57,6 +57,8 @@ class Quality:
         same, -3 where they have nothing in common, far lower where they cancel.
     silent : float, optional
         Share of the 0.1 s windows that lie 60 dB or more below the mean level.
+    decoder : str, optional
+        What read the file, where it was not libsndfile, such as ``"ffmpeg 5.1"``.
 
     Examples
     --------
@@ -75,6 +77,7 @@ class Quality:
     channel_balance_db: float | None = None
     mixdown_db: float | None = None
     silent: float | None = None
+    decoder: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures that there are by name, levels rounded to 0.01 dB."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 import soxr
 
 from genre_audio.audio.cut import cut
-from genre_audio.audio.decode import open_decoder, read_blocks
+from genre_audio.audio.decode import Decoder, open_decoder, read_blocks
 from genre_audio.audio.mix import mix_down
 from genre_audio.audio.quality import Quality, QualityMeter
 from genre_audio.errors import AudioError
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    import soundfile
     from numpy.typing import NDArray
 
     from genre_audio.config import Segmentation
@@ -78,7 +78,7 @@ class Recording:
     See `open_recording`.
     """
 
-    def __init__(self, decoder: soundfile.SoundFile, *, name: str) -> None:
+    def __init__(self, decoder: Decoder, *, name: str) -> None:
         self._decoder = decoder
         self._meter = QualityMeter(sr=decoder.samplerate, channels=decoder.channels)
         # NaN and infinities are remembered by tenths of a second: few, however many.
@@ -90,12 +90,13 @@ class Recording:
     @property
     def quality(self) -> Quality:
         """What was measured so far; complete once all segments have been read."""
-        return self._meter.result()
+        found = self._meter.result()
+        return dataclasses.replace(found, decoder=self._decoder.name or None)
 
     @property
     def sr(self) -> int:
         """Sampling rate of the file in Hz."""
-        return int(self._decoder.samplerate)
+        return self._decoder.samplerate
 
     def segments(
         self,
