@@ -32,7 +32,7 @@ def test_parcels_hold_every_item_once_the_dearest_first(costs: list[float], n_jo
     for chunk in chunks:
         total = sum(costs[item] for item in chunk)
         # Unless it is one item, a parcel is a small share of what is left to do.
-        allowed = min(execution._CHUNK_SECONDS, left / (4 * n_jobs))
+        allowed = min(execution.PARCEL_SECONDS, left / (4 * n_jobs))
         assert len(chunk) == 1 or total <= allowed + 1e-9 or total == costs[chunk[0]]
         left -= total
 
