@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from genre_audio.errors import ParameterError, WorkerError
 from genre_audio.execution.bounds import Bounds, Lost
 from genre_audio.execution.parcels import parcels
+from genre_audio.execution.starting import can_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -118,8 +119,6 @@ def map_unordered(
 
 def _workers(n_jobs: int | None, costs: Sequence[float] | None, *, apart: bool) -> int:
     """Return how many workers the work is worth; 0 where it is done in this process."""
-    from genre_audio.execution.starting import can_fork
-
     quick = can_fork()
     if costs is None:
         worth, most = 1, resolve_jobs(n_jobs)

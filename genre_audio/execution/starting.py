@@ -14,14 +14,12 @@ from __future__ import annotations
 import contextlib
 import functools
 import multiprocessing
-import multiprocessing.forkserver
 import os
 import signal
 import sys
 import threading
 import types
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 
 from genre_audio.execution.worker import ONE_THREAD, serve
 
@@ -93,13 +91,15 @@ def _fresh(function: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - a context o
     """Return how processes are started that share nothing with this one."""
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
     context = multiprocessing.get_context("forkserver")
     while isinstance(function, functools.partial):
         function = function.func
     context.set_forkserver_preload([serve.__module__, "threadpoolctl", function.__module__])
     # The server keeps the signals blocked, and hands that on to those that it starts.
-    with _signals_held(), mock.patch.dict(os.environ, ONE_THREAD), _main_hidden():
-        multiprocessing.forkserver.ensure_running()
+    with _signals_held(), _one_thread(), _main_hidden():
+        forkserver.ensure_running()
     return context
 
 
@@ -110,6 +110,20 @@ def _signals_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextlib.contextmanager

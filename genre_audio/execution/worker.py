@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import enum
+import gc
 import os
 import pickle
 import signal
@@ -134,6 +135,7 @@ def _send(connection: Connection, said: tuple[Answer, Any]) -> None:
 
 def _take_the_part() -> None:
     """Leave it to the parent when to end; end with it; run one thread; write no core."""
+    gc.freeze()  # what a copy inherits it shares as long as it leaves it alone
     os.environ.update(ONE_THREAD)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -12,6 +12,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.execution import Bounds, map_unordered
+from genre_audio.extraction.compiled import warm_for_copies
 from genre_audio.extraction.expected import expected_seconds
 from genre_audio.extraction.recording import Extracted, Failure
 from genre_audio.files import Fingerprint
@@ -116,6 +117,8 @@ def read_all(
     []
     """
     costs = expected_seconds(sources)
+    if sources:
+        warm_for_copies()
     return map_unordered(
         work, sources, n_jobs=n_jobs, costs=costs, on_lost=failure_of, bounds=bounds
     )

@@ -19,8 +19,9 @@ from genre_audio import __version__
 from genre_audio.audio import Source
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import AudioError
-from genre_audio.execution import map_unordered
+from genre_audio.execution import can_fork, map_unordered
 from genre_audio.extraction import expected_seconds
+from genre_audio.extraction.compiled import warm_for_copies
 from genre_audio.extraction.lost import bounds_for, words_of
 from genre_audio.files import replacing
 from genre_audio.prediction.listening import HOP, Heard, listen
@@ -91,6 +92,8 @@ def hear_recordings(
     tasks = [_Task(Source(each.name, each.path), each.file.sha256) for each in recordings]
     costs = [_TIMES * cost for cost in expected_seconds([task.source for task in tasks])]
     work = functools.partial(_hear, model=model, cache=cache)
+    if tasks:
+        _get_ready(tasks, model, cache)
     found: dict[str, ContentTimeline] = {}
     results = map_unordered(
         work, tasks, n_jobs=n_jobs, costs=costs, on_lost=_lost, bounds=bounds_for(Segmentation())
@@ -115,6 +118,15 @@ def _hear(
     except AudioError as error:
         return task.source.name, error
     return task.source.name, timeline_of(heard, bundle)
+
+
+def _get_ready(tasks: Sequence[_Task], model: Path, cache: Path | None) -> None:
+    """Load what workers need that are copies of this process, as far as they will."""
+    if not can_fork():
+        return
+    bundle = _model(model)
+    if cache is None or not all(_place(cache, task, bundle).exists() for task in tasks):
+        warm_for_copies()
 
 
 def _lost(task: _Task, lost: Lost) -> tuple[str, ContentTimeline | AudioError]:
