@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-__all__ = ["can_fork", "start_worker"]
+__all__ = ["can_fork", "signals_held", "start_worker"]
 
 
 def can_fork() -> bool:
@@ -73,7 +73,7 @@ def start_worker(
         if can_fork():
             process: BaseProcess
             process = multiprocessing.get_context("fork").Process(target=serve, **arguments)
-            with _signals_held():
+            with signals_held():
                 process.start()
         else:
             process = _fresh(function).Process(target=serve, **arguments)
@@ -98,13 +98,23 @@ def _fresh(function: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - a context o
         function = function.func
     context.set_forkserver_preload([serve.__module__, "threadpoolctl", function.__module__])
     # The server keeps the signals blocked, and hands that on to those that it starts.
-    with _signals_held(), _one_thread(), _main_hidden():
+    with signals_held(), _one_thread(), _main_hidden():
         forkserver.ensure_running()
     return context
 
 
 @contextlib.contextmanager
-def _signals_held() -> Iterator[None]:
+def signals_held() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back, here and in what is started meanwhile.
+
+    Examples
+    --------
+    >>> import signal
+    >>> from genre_audio.execution.starting import signals_held
+    >>> with signals_held():
+    ...     signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    True
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
