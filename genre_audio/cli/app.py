@@ -11,13 +11,15 @@ from typer.core import TyperGroup
 
 from genre_audio import __version__
 from genre_audio.cli import compare, evaluate, explore, extract, models, predict, retrain
-from genre_audio.cli.interruption import advice, leave, listen
+from genre_audio.cli.interruption import Interruption
 from genre_audio.cli.output import FAULT, INTERRUPTED, NOTHING_DONE, USAGE, say
 from genre_audio.cli.pairs import PairsCommand
 from genre_audio.errors import GenreAudioError, ParameterError
 
 __all__ = ["app", "main"]
 
+
+_interruption = Interruption()
 
 _QUIET: Final[tuple[type[BaseException], ...]] = (
     typer.Exit,
@@ -34,6 +36,7 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401
         """Run a command; say a known error in one line, with its traceback on request."""
+        _interruption.said, _interruption.command = False, ""
         try:
             return super().invoke(ctx)
         except GenreAudioError as error:
@@ -43,7 +46,7 @@ class _Commands(TyperGroup):
             code = USAGE if isinstance(error, ParameterError) else NOTHING_DONE
             raise typer.Exit(code) from error
         except KeyboardInterrupt as error:
-            say(f"genre-audio: {advice(ctx.invoked_subcommand)}")
+            _interruption.tell()
             raise typer.Exit(INTERRUPTED) from error
         except _QUIET:
             raise
@@ -86,14 +89,18 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _options(
+    ctx: typer.Context,
     *,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-    version: Annotated[
+    debug: Annotated[  # noqa: ARG001 - both are looked at elsewhere
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+    version: Annotated[  # noqa: ARG001
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """Turn music recordings into feature rows and tell which genres they resemble."""
+    _interruption.command = ctx.invoked_subcommand or ""
 
 
 def main() -> None:
@@ -110,12 +117,12 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Workers would look for modules first in the current folder: that of the recordings.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
-    listen()
+    _interruption.listen()
     try:
         app()
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            leave()
+            _interruption.leave()
         raise
     except KeyboardInterrupt:  # between commands
-        leave("genre-audio: interrupted")
+        _interruption.leave()

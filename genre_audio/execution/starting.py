@@ -17,7 +17,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -40,9 +39,12 @@ def can_fork() -> bool:
     >>> can_fork() in (True, False)
     True
     """
-    if sys.platform != "linux" or threading.active_count() > 1:
-        return False
-    return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - threads of libraries, too
+    return sys.platform == "linux" and _threads() == 1
+
+
+def _threads() -> int:
+    """Count this process's threads, those of libraries, too."""
+    return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - no need of more
 
 
 def start_worker(
