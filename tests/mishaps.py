@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import time
@@ -12,6 +13,11 @@ import threadpoolctl
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from genre_audio.audio import Source
+    from genre_audio.config import Segmentation
+    from genre_audio.extraction import Extracted
+    from genre_audio.features import Schema
+
 
 def mishap(item: tuple[str, Path]) -> tuple[str]:
     """Do what the item's name says, and note who tried it."""
@@ -20,6 +26,7 @@ def mishap(item: tuple[str, Path]) -> tuple[str]:
     with tries.open("a") as file:
         file.write(f"{name},{os.getpid()}\n")
     if name == "segfault" or (name == "once" and "once" not in before):
+        faulthandler.disable()  # pytest's would tell all about it
         os.kill(os.getpid(), signal.SIGSEGV)
     elif name == "exit":
         os._exit(7)
@@ -73,3 +80,20 @@ def odd(number: int) -> None:
 def pid_and_wait(seconds: float) -> int:
     time.sleep(seconds)
     return os.getpid()
+
+
+def describe(source: Source, *, schema: Schema, segmentation: Segmentation) -> Extracted:
+    """Stand in for ``extract_recording``: the decoder dies or hangs by a file's name."""
+    from genre_audio.extraction import Extracted, Row
+    from genre_audio.files import fingerprint
+
+    mishap((source.path.stem, source.path.parent.parent / "tries"))
+    row = Row(0.0, segmentation.seconds, 22050, (0.5,) * len(schema.columns))
+    return Extracted(source.name, source.path, fingerprint(source.path), {}, (row,), ())
+
+
+def slow(*_: object, **__: object) -> None:
+    """Stand in for ``feature_row``: say that work has begun, and never end."""
+    with open(os.environ["PROCESSES"], "a") as file:  # noqa: PTH123
+        file.write(f"{os.getpid()}\n")
+    time.sleep(600)

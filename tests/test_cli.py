@@ -639,24 +639,36 @@ def test_progress_is_shown_on_terminals_only(monkeypatch, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_unknown_errors_keep_their_traceback(monkeypatch):
+def test_an_error_nobody_thought_of_is_one_line_and_a_fault_of_ours(monkeypatch):
     def fail():
-        raise ZeroDivisionError
+        raise ZeroDivisionError("nothing left")
 
     monkeypatch.setattr("genre_audio.training.list_models", fail)
-    with pytest.raises(ZeroDivisionError):
-        run("models")
+    plain = run("models", code=70)
+    assert plain.stderr.splitlines() == [
+        "genre-audio: ZeroDivisionError: nothing left. This is a fault of genre-audio, not "
+        "yours: please report it with what 'genre-audio --debug ...' shows"
+    ]
+    assert "Traceback" in run("--debug", "models", code=70).stderr
 
 
-def test_interruption_is_quiet(tapes, monkeypatch):
+@pytest.mark.parametrize(
+    ("command", "function", "advice"),
+    [
+        ("extract", "genre_audio.extraction.extract", "it goes on where it stopped"),
+        ("predict", "genre_audio.cli.predict_order.carry_out", "what was read of a folder is kept"),
+        ("models", "genre_audio.training.list_models", "nothing of it is kept"),
+    ],
+)
+def test_interruption_is_quiet_and_says_how_to_go_on(tapes, monkeypatch, command, function, advice):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("genre_audio.extraction.extract", interrupt)
-    result = run("extract", tapes, code=130)
-    assert result.stderr == (
-        "genre-audio: interrupted; 'extract' and 'predict', run again, go on where they stopped\n"
-    )
+    monkeypatch.setattr(function, interrupt)
+    said = run(command, *[tapes] * (command != "models"), code=130).stderr.splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("genre-audio: interrupted; ")
+    assert advice in said[0]
 
 
 @pytest.mark.parametrize(

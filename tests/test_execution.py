@@ -234,6 +234,7 @@ def test_workers_that_end_as_they_start_are_not_started_for_ever(
     monkeypatch: pytest.MonkeyPatch, copies: None
 ) -> None:
     monkeypatch.setattr(starting, "serve", mishaps.stillborn)
+    monkeypatch.setattr(starting, "serve_packed", mishaps.stillborn)
     with pytest.raises(WorkerError, match="end as they start, with exit code 9"):
         list(map_unordered(abs, [1, 2], n_jobs=2))
 
@@ -275,6 +276,35 @@ def test_time_in_which_everything_stood_still_does_not_count(
         0.2,
     ]
     assert late
+
+
+def test_a_copy_of_this_process_is_started_with_signals_held_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[object] = []
+
+    class Process:
+        def __init__(self, **how: object) -> None:
+            seen.append(how["target"])
+
+        def start(self) -> None:
+            seen.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+            raise OSError("no more processes")
+
+    context = type("Context", (), {"Process": Process})
+    monkeypatch.setattr(starting, "can_fork", lambda: True)
+    monkeypatch.setattr(starting.multiprocessing, "get_context", lambda _: context)
+    with pytest.raises(OSError, match="no more"):
+        starting.start_worker(abs, memory=None)
+    assert seen[0] is starting.serve
+    assert {signal.SIGINT, signal.SIGTERM} <= seen[1]  # type: ignore[operator]
+
+
+def test_other_systems_start_workers_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting.sys, "platform", "darwin")
+    assert not starting.can_fork()
+    assert starting._fresh(abs).get_start_method() == "spawn"
+    worker.bound_memory(2**20)  # and do not bound memory
 
 
 # a worker, seen from inside --------------------------------------------------------------
@@ -320,6 +350,13 @@ def test_an_exception_that_cannot_be_unpickled_is_told_in_words() -> None:
     kind, error = ours.recv()
     assert kind is worker.Answer.ERROR
     assert "OddError(1) cannot be sent: TypeError" in str(error)
+
+
+def test_a_worker_unpacks_what_it_is_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[object] = []
+    monkeypatch.setattr(worker, "serve", lambda *arguments: served.extend(arguments))
+    worker.serve_packed(None, pickle.dumps(mishaps.nap), 3)  # type: ignore[arg-type]
+    assert served == [None, mishaps.nap, 3]
 
 
 TAKING_PART = """

@@ -61,7 +61,7 @@ def map_unordered(
     Parameters
     ----------
     function : callable
-        Importable by name, as worker processes need it.
+        What to do with an item.
     items : sequence
         Arguments; results must tell by themselves which item they belong to.
     n_jobs : int, optional
@@ -124,7 +124,8 @@ def _workers(n_jobs: int | None, costs: Sequence[float] | None, *, apart: bool) 
         worth, most = 1, resolve_jobs(n_jobs)
     else:
         worth = int(sum(costs) / (_WORTH_A_COPY if quick else _WORTH_A_START))
-        most = min(worth, resolve_jobs(None)) if n_jobs is None else resolve_jobs(n_jobs)
+        counted = 1 if n_jobs is None and worth <= 1 else resolve_jobs(n_jobs)
+        most = counted if n_jobs is not None else min(worth, counted)
     if not apart:
         return most if most > 1 else 0
     if quick:

@@ -16,7 +16,8 @@ PARCEL_SECONDS: Final = 0.3
 def parcels(costs: Sequence[float], *, n_jobs: int) -> list[list[int]]:
     """Return the places of items, dear ones first and by themselves, cheap ones in parcels.
 
-    Parcels become smaller towards the end, so that all workers end at the same time.
+    Parcels become smaller towards the end, so that all workers end at the same time. A
+    single worker takes all items as they come.
 
     Parameters
     ----------
@@ -29,11 +30,15 @@ def parcels(costs: Sequence[float], *, n_jobs: int) -> list[list[int]]:
     --------
     >>> from genre_audio.execution.parcels import parcels
     >>> parcels([0.01, 5.0, 0.02, 0.01], n_jobs=2)
-    [[1], [2], [3], [0]]
+    [[1], [2], [0], [3]]
     """
     found: list[list[int]] = []
     left, room = sum(costs), 0.0
-    for cost, place in sorted(((cost, n) for n, cost in enumerate(costs)), reverse=True):
+    order = list(range(len(costs)))
+    if n_jobs > 1:
+        order.sort(key=costs.__getitem__, reverse=True)
+    for place in order:
+        cost = costs[place]
         if not found or cost > room:
             found.append([])
             room = min(PARCEL_SECONDS, left / (4 * n_jobs))

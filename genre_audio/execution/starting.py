@@ -20,7 +20,7 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-from genre_audio.execution.worker import ONE_THREAD, serve
+from genre_audio.execution.worker import ONE_THREAD, serve, serve_packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,14 +71,21 @@ def start_worker(
     """
     ours, theirs = multiprocessing.Pipe()
     try:
-        arguments: dict[str, Any] = {"args": (theirs, function, memory), "daemon": True}
+        process: BaseProcess
         if can_fork():
-            process: BaseProcess
-            process = multiprocessing.get_context("fork").Process(target=serve, **arguments)
+            process = multiprocessing.get_context("fork").Process(
+                target=serve, args=(theirs, function, memory), daemon=True
+            )
             with signals_held():
                 process.start()
         else:
-            process = _fresh(function).Process(target=serve, **arguments)
+            import cloudpickle  # pickle alone knows no decorated functions
+
+            process = _fresh(function).Process(
+                target=serve_packed,
+                args=(theirs, cloudpickle.dumps(function), memory),
+                daemon=True,
+            )
             with _main_hidden():
                 process.start()
     except BaseException:

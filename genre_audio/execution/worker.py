@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
 
-__all__ = ["ONE_THREAD", "Answer", "answer", "serve"]
+__all__ = ["ONE_THREAD", "Answer", "answer", "bound_memory", "serve", "serve_packed"]
 
 ONE_THREAD = dict.fromkeys(
     (
@@ -80,6 +80,16 @@ def serve(connection: Connection, function: Callable[[Any], Any], memory: int | 
         while True:
             for item in connection.recv():
                 _send(connection, answer(function, item))
+
+
+def serve_packed(connection: Connection, function: bytes, memory: int | None) -> None:
+    """Be a worker that shares nothing with the process that started it.
+
+    Examples
+    --------
+    See `serve`.
+    """
+    serve(connection, pickle.loads(function), memory)  # noqa: S301 - from the process it works for
 
 
 def answer(function: Callable[[Any], Any], item: Any) -> tuple[Answer, Any]:  # noqa: ANN401
