@@ -11,6 +11,7 @@ import os
 import resource
 import runpy
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -599,6 +600,18 @@ def test_known_errors_are_one_line_and_a_code(error, code, debug, monkeypatch):
     assert (len(result.stderr.splitlines()) == 1) != debug
 
 
+@pytest.fixture
+def listening():
+    """Restore what `main` changes in its process."""
+    handlers = {number: signal.getsignal(number) for number in (2, 14, 15)}
+    hook = sys.unraisablehook
+    yield
+    sys.unraisablehook = hook
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("listening")
 def test_main_is_the_same_application(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["genre-audio", "predict", "x.wav", "-m", "nowhere"])
     with pytest.raises(SystemExit) as caught:
@@ -609,6 +622,7 @@ def test_main_is_the_same_application(monkeypatch, capsys):
     assert captured.err.startswith("genre-audio: there is no model 'nowhere'")
 
 
+@pytest.mark.usefixtures("listening")
 def test_the_module_is_the_program(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["genre-audio", "--version"])
     with pytest.raises(SystemExit) as caught:
@@ -746,6 +760,7 @@ def test_heavy_libraries_wait_until_they_are_needed(statement):
     assert result.stdout == "[]\n", result.stderr
 
 
+@pytest.mark.usefixtures("listening")
 def test_no_threads_are_started_that_would_only_wait(monkeypatch):
     seen = []
     module = importlib.import_module("genre_audio.cli.app")  # its name is the application's
@@ -754,7 +769,8 @@ def test_no_threads_are_started_that_would_only_wait(monkeypatch):
     main()
     monkeypatch.delenv("OPENBLAS_NUM_THREADS")
     main()
-    assert seen == ["3", "1"], "what the user says goes first"
+    # Whatever the user says: a process with threads cannot be copied to have a worker.
+    assert seen == ["1", "1"]
 
 
 def test_a_model_answers_with_numpy_alone():

@@ -113,8 +113,9 @@ def main() -> None:
     True
     """
     # One thread does all sums, so that they come out the same. The others would be started
-    # as numpy is imported, and spend a tenth of a second of every core waiting for work.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # as numpy is imported, and spend a tenth of a second of every core waiting for work; and
+    # a process with threads cannot be copied to have a worker.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     # Workers would look for modules first in the current folder: that of the recordings.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
     _interruption.listen()
