@@ -20,6 +20,7 @@ __all__ = [
     "OutputError",
     "ParameterError",
     "TableError",
+    "WorkerError",
 ]
 
 AUDIO_KINDS: Final = frozenset(
@@ -31,6 +32,9 @@ AUDIO_KINDS: Final = frozenset(
         "too_short",
         "silent",
         "not_finite",
+        "decoder_crashed",
+        "too_long",
+        "out_of_memory",
         "unexpected",
     }
 )
@@ -118,3 +122,9 @@ class OutputError(GenreAudioError):
     """A file or folder cannot be written, or would be overwritten unasked."""
 
     kind = "output"
+
+
+class WorkerError(GenreAudioError):
+    """Worker processes cannot be started, or do not live long enough to do the work."""
+
+    kind = "worker"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import functools
 import importlib
-import multiprocessing
+import resource
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
-from benchmark_parts import Stopwatch, cpu_of, peak_megabytes
+from benchmark_parts import Stopwatch, peak_megabytes
 
 __all__ = ["bulk", "length", "loading", "number", "scaling"]
 
@@ -40,7 +40,7 @@ def length(*, warm_up: str, path: str, repeats: int) -> dict[str, float]:
     return {"cpu": cpu, "rows": len(rows), "peak_mb": peak_megabytes()}
 
 
-def number(*, folder: str, count: int, jobs: int) -> dict[str, float | None]:
+def number(*, folder: str, count: int, jobs: int) -> dict[str, float]:
     """Make a table of some recordings of a folder, and bring it up to date again.
 
     Before that, some are described and thrown away: what loads kernels and starts workers
@@ -50,7 +50,7 @@ def number(*, folder: str, count: int, jobs: int) -> dict[str, float | None]:
     -------
     dict
         ``start_wall``, ``wall``, ``cpu``, ``again_wall``, ``again_cpu`` in seconds; CPU is
-        that of this process and of its workers, None where theirs cannot be known.
+        that of this process and of its workers.
     """
     from genre_audio.audio import find_recordings
     from genre_audio.config import Segmentation
@@ -61,21 +61,27 @@ def number(*, folder: str, count: int, jobs: int) -> dict[str, float | None]:
     start = time.perf_counter()
     prepare_kernels()
     list(map_unordered(extract_recording, sources[: 4 * jobs], n_jobs=jobs))
-    result: dict[str, float | None] = {"start_wall": time.perf_counter() - start}
-    pids = [process.pid for process in multiprocessing.active_children()]
+    result: dict[str, float] = {"start_wall": time.perf_counter() - start}
     with tempfile.TemporaryDirectory() as work:
         make = functools.partial(extract, segmentation=Segmentation(), n_jobs=jobs)
         make(sources[:1], output=Path(work, "start.csv"))  # imports what tables need
         for name in ("", "again_"):
-            theirs, own, wall = cpu_of(pids), time.process_time(), time.perf_counter()
+            spent, wall = _cpu(), time.perf_counter()
             summary = make(sources[:count], output=Path(work, "features.csv"))
             result[f"{name}wall"] = time.perf_counter() - wall
-            result[f"{name}cpu"] = None
-            if theirs is not None:
-                result[f"{name}cpu"] = time.process_time() - own + cpu_of(pids) - theirs
+            result[f"{name}cpu"] = _cpu() - spent
             if summary.rows != count:
                 raise RuntimeError(f"{summary.rows} rows of {count}: {summary.failures}")
     return result
+
+
+def _cpu() -> float:
+    """Seconds of this process and of the workers that have ended: copies of this process."""
+    return sum(
+        getattr(resource.getrusage(whose), kind)
+        for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        for kind in ("ru_utime", "ru_stime")
+    )
 
 
 def scaling(*, paths: list[str], repeats: int) -> dict[str, float]:

@@ -52,6 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
     done.touch()
 
 
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have little work done in this process, as where it cannot be copied: spies see it."""
+    monkeypatch.setattr("genre_audio.execution.starting._threads", lambda: 2)
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20010417)

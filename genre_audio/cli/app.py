@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import os
 import traceback
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 
 from genre_audio import __version__
 from genre_audio.cli import compare, evaluate, explore, extract, models, predict, retrain
-from genre_audio.cli.output import INTERRUPTED, NOTHING_DONE, USAGE, say
+from genre_audio.cli.interruption import Interruption
+from genre_audio.cli.output import FAULT, INTERRUPTED, NOTHING_DONE, USAGE, say
 from genre_audio.cli.pairs import PairsCommand
 from genre_audio.errors import GenreAudioError, ParameterError
 
 __all__ = ["app", "main"]
+
+
+_interruption = Interruption()
+
+_QUIET: Final[tuple[type[BaseException], ...]] = (
+    typer.Exit,
+    typer.Abort,
+    # Typer carries a Click of its own, whose errors have no other public name.
+    *(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException"),
+    BrokenPipeError,
+)
+"""What Typer says itself."""
 
 
 class _Commands(TyperGroup):
@@ -23,6 +36,7 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401
         """Run a command; say a known error in one line, with its traceback on request."""
+        _interruption.said, _interruption.command = False, ""
         try:
             return super().invoke(ctx)
         except GenreAudioError as error:
@@ -32,11 +46,18 @@ class _Commands(TyperGroup):
             code = USAGE if isinstance(error, ParameterError) else NOTHING_DONE
             raise typer.Exit(code) from error
         except KeyboardInterrupt as error:
-            say(
-                "genre-audio: interrupted; 'extract' and 'predict', run again, go on where they "
-                "stopped"
-            )
+            _interruption.tell()
             raise typer.Exit(INTERRUPTED) from error
+        except _QUIET:
+            raise
+        except Exception as error:
+            if ctx.params["debug"]:
+                traceback.print_exc()
+            say(
+                f"genre-audio: {type(error).__name__}: {error}. This is a fault of genre-audio, "
+                "not yours: please report it with what 'genre-audio --debug ...' shows"
+            )
+            raise typer.Exit(FAULT) from error
 
 
 app = typer.Typer(
@@ -47,7 +68,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Turn music recordings into feature rows and tell which genres they resemble.",
     epilog="Exit codes: 0 all done, 1 nothing could be done, 2 wrong usage, "
-    "3 done, but some recordings were skipped.",
+    "3 done, but some recordings were skipped, 70 a fault of genre-audio, 130 interrupted.",
 )
 app.command("extract", short_help="Turn recordings into a table of features.")(extract.command)
 app.command("explore", cls=PairsCommand, short_help="Look at a table or a recording.")(
@@ -68,14 +89,18 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _options(
+    ctx: typer.Context,
     *,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-    version: Annotated[
+    debug: Annotated[  # noqa: ARG001 - both are looked at elsewhere
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+    version: Annotated[  # noqa: ARG001
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """Turn music recordings into feature rows and tell which genres they resemble."""
+    _interruption.command = ctx.invoked_subcommand or ""
 
 
 def main() -> None:
@@ -88,8 +113,17 @@ def main() -> None:
     True
     """
     # One thread does all sums, so that they come out the same. The others would be started
-    # as numpy is imported, and spend a tenth of a second of every core waiting for work.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # as numpy is imported, and spend a tenth of a second of every core waiting for work; and
+    # a process with threads cannot be copied to have a worker.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     # Workers would look for modules first in the current folder: that of the recordings.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
-    app()
+    _interruption.listen()
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _interruption.leave()
+        raise
+    except KeyboardInterrupt:  # between commands
+        _interruption.leave()

@@ -167,7 +167,9 @@ def _evaluated(
 ) -> tuple[list[Evaluation], list[Comparison]]:
     from genre_audio.evaluation import evaluate_procedures
     from genre_audio.execution import resolve_jobs
+    from genre_audio.execution.joblibs import shield_joblib
 
+    shield_joblib()
     with progress("evaluating") as (start, advance):
         start(len(procedures) * sum(len(each.folds) for each in protocols))
         return evaluate_procedures(

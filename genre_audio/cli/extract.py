@@ -120,7 +120,9 @@ def say_failure(result: Extracted | Failure) -> None:
     from genre_audio.extraction import Failure
 
     if isinstance(result, Failure):
-        say(f"skipped {result.name}: {result.message} [{result.kind}]")
+        again = "; as in an earlier run ('extract --force' and 'predict --no-cache' try it again)"
+        said = result.message + again * result.earlier
+        say(f"skipped {result.name}: {said} [{result.kind}]")
         return
     for refused in result.refused:
         place = f"{refused.start:.1f} to {refused.stop:.1f} s"

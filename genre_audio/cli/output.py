@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "FAULT",
     "INTERRUPTED",
     "NOTHING_DONE",
     "SKIPPED",
@@ -29,7 +31,10 @@ __all__ = [
 NOTHING_DONE: Final = 1
 USAGE: Final = 2
 SKIPPED: Final = 3
+FAULT: Final = 70
 INTERRUPTED: Final = 130
+
+_REDRAW: Final = 0.1
 
 
 def say(message: str) -> None:
@@ -130,6 +135,22 @@ def progress(title: str) -> Iterator[tuple[Callable[[int], None], Callable[[], N
     from rich.progress import TimeRemainingColumn as Remaining
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield (lambda total: bar.update(task, total=total)), (lambda: bar.advance(task))
+    # Drawn when something happens: a thread that did so would forbid to copy this process.
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
+        task, drawn = bar.add_task(title, total=None), time.monotonic()
+
+        def advance() -> None:
+            """Count a step; draw the bar, but not too often."""
+            nonlocal drawn
+            bar.advance(task)
+            if time.monotonic() - drawn > _REDRAW:
+                bar.refresh()
+                drawn = time.monotonic()
+
+        def start(total: int) -> None:
+            """Say how many steps there will be."""
+            bar.update(task, total=total)
+            bar.refresh()
+
+        yield start, advance

@@ -99,11 +99,13 @@ def command(
     """
     from genre_audio.config import Segmentation
     from genre_audio.execution import resolve_jobs
+    from genre_audio.execution.joblibs import shield_joblib
     from genre_audio.reporting import scores_text
     from genre_audio.tables import resolve_groups
     from genre_audio.training import save_bundle, train
     from genre_audio.training.store import activate as activate_model
 
+    shield_joblib()
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
     folder = _free_folder(name, output=output, force=force)

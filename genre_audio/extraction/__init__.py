@@ -7,12 +7,12 @@ CSV, its manifest, and a journal while a run is under way.
 
 from genre_audio.extraction.compiled import prepare_kernels
 from genre_audio.extraction.describe import Described, describe
+from genre_audio.extraction.expected import expected_seconds
 from genre_audio.extraction.extract import ExtractSummary, extract
 from genre_audio.extraction.recording import (
     Extracted,
     Failure,
     Row,
-    expected_seconds,
     extract_recording,
 )
 

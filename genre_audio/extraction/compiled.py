@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Final
 import filelock
 
 from genre_audio import kernels
+from genre_audio.execution import can_fork
 from genre_audio.kernels.folder import kernel_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["prepare_kernels", "warm"]
+__all__ = ["prepare_kernels", "warm", "warm_for_copies"]
 
 _DONE: Final = "complete"
 
@@ -69,6 +70,18 @@ def warm() -> None:
     """
     for module in pkgutil.iter_modules(kernels.__path__, f"{kernels.__name__}."):
         importlib.import_module(module.name)
+
+
+def warm_for_copies() -> None:
+    """Import every kernel where workers are copies of this process, which then need not.
+
+    Examples
+    --------
+    >>> from genre_audio.extraction.compiled import warm_for_copies
+    >>> warm_for_copies()
+    """
+    if can_fork():
+        warm()
 
 
 def _compiled() -> bool:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genre_audio.errors import BusyError, TableError
-from genre_audio.execution import map_unordered
 from genre_audio.extraction.borrow import borrow, look
 from genre_audio.extraction.cache import root_of, store_path
 from genre_audio.extraction.compiled import prepare_kernels
 from genre_audio.extraction.extract import ExtractSummary, extract
-from genre_audio.extraction.recording import Extracted, Failure, expected_seconds, extract_recording
+from genre_audio.extraction.lost import bounds_for, read_all
+from genre_audio.extraction.recording import Extracted, Failure, extract_recording
 from genre_audio.extraction.store import read_known
 from genre_audio.tables.manifest import manifest_path
 
@@ -150,11 +150,9 @@ def _read(sources: Sequence[Source], *, way: _Way) -> Described:
     way.on_start(len(sources))
     if sources:
         prepare_kernels(way.on_message)
-        work = functools.partial(
-            extract_recording, schema=way.schema, segmentation=way.segmentation
-        )
-        costs = expected_seconds(sources)
-        for result in map_unordered(work, sources, n_jobs=way.n_jobs, costs=costs):
+        how: dict[str, Any] = {"schema": way.schema, "segmentation": way.segmentation}
+        work, bounds = functools.partial(extract_recording, **how), bounds_for(way.segmentation)
+        for result in read_all(work, sources, n_jobs=way.n_jobs, bounds=bounds):
             if isinstance(result, Failure):
                 failures.append(result)
             else:
@@ -210,7 +208,8 @@ def _up_to_date(store: Path, sources: Sequence[Source], *, way: _Way) -> Describ
         if source.name not in failed
     )
     # Rows of others that were computed on the way, because they had been spoilt, do not count.
-    read = len({*summary.computed, *failed} & {source.name for source in sources})
+    tried = {failure.name for failure in summary.failures if not failure.earlier}
+    read = len({*summary.computed, *tried} & {source.name for source in sources})
     return Described(found, summary.failures, read, len(sources) - read, stores=(store,))
 
 

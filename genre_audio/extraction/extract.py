@@ -8,11 +8,11 @@ import functools
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
-from genre_audio.execution import map_unordered
 from genre_audio.extraction.compiled import prepare_kernels
 from genre_audio.extraction.labels import find_labels
+from genre_audio.extraction.lost import bounds_for, from_dict, part, read_all
 from genre_audio.extraction.plan import make_plan
-from genre_audio.extraction.recording import Extracted, Failure, expected_seconds, extract_recording
+from genre_audio.extraction.recording import Extracted, Failure, extract_recording
 from genre_audio.extraction.store import Known, read_known, write_table
 from genre_audio.features import GTZAN57, Schema
 from genre_audio.files import lock
@@ -20,11 +20,12 @@ from genre_audio.journal import Journal
 from genre_audio.tables.manifest import package_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from genre_audio.audio import Source
     from genre_audio.config import Segmentation
+    from genre_audio.execution import Bounds
 
 __all__ = ["ExtractSummary", "extract"]
 
@@ -76,6 +77,7 @@ def extract(
     labels: str | None = None,
     n_jobs: int | None = 1,
     force: bool = False,
+    bounds: Bounds | None = None,
     on_start: Callable[[int], None] = lambda _: None,
     on_result: Callable[[Extracted | Failure], None] = lambda _: None,
     on_message: Callable[[str], None] = lambda _: None,
@@ -100,6 +102,8 @@ def extract(
         there is little to do.
     force : bool
         Compute everything again, and replace whatever stands at `output`.
+    bounds : Bounds, optional
+        What reading one recording may take; generous by default.
     on_start : callable, optional
         Called with the number of recordings to be read.
     on_result : callable, optional
@@ -140,15 +144,22 @@ def extract(
         journal = _journal(output, schema=schema, segmentation=segmentation)
         if force:
             journal.remove()
-        plan = make_plan(sources, known=known, finished=_finished(journal), force=force)
+        finished, lost = _finished(journal)
+        plan = make_plan(sources, known=known, finished=finished, force=force)
+        wanted, failures = part(plan.wanted, {} if force else known.lost | lost)
         label_of = find_labels(labels, plan.paths, known=known.labels)
-        if plan.wanted:
+        if wanted:
             prepare_kernels(on_message)
         on_start(len(plan.wanted))
+        for failure in failures:
+            on_result(failure)
         work = functools.partial(extract_recording, schema=schema, segmentation=segmentation)
-        computed, failures = _run(
-            work, plan.wanted, journal=journal, n_jobs=n_jobs, on_result=on_result
-        )
+        bounds = bounds or bounds_for(segmentation)
+        results = read_all(work, wanted, n_jobs=n_jobs, bounds=bounds)
+        computed: list[Extracted] = []
+        if wanted:
+            computed, failed = _kept(results, journal=journal, on_result=on_result)
+            failures += failed
         recordings = [*plan.kept, *plan.reused, *computed]
         write_table(
             output,
@@ -190,28 +201,34 @@ def _journal(output: Path, *, schema: Schema, segmentation: Segmentation) -> Jou
     return Journal(output.with_name(f".{output.name}.journal"), header=header)
 
 
-def _finished(journal: Journal) -> dict[str, Extracted]:
-    entries = map(Extracted.from_dict, journal.entries())
-    return {entry.name: entry for entry in entries}
+def _finished(journal: Journal) -> tuple[dict[str, Extracted], dict[str, Failure]]:
+    """Return what a killed run had read, and what it had lost."""
+    found: dict[str, Extracted] = {}
+    lost: dict[str, Failure] = {}
+    for entry in journal.entries():
+        if "failure" in entry:
+            failure = from_dict(entry["name"], entry["failure"])
+            lost |= {failure.name: failure} if failure else {}
+        else:
+            found[entry["name"]] = Extracted.from_dict(entry)
+    return found, lost
 
 
-def _run(
-    work: Callable[[Source], Extracted | Failure],
-    sources: Sequence[Source],
+def _kept(
+    results: Generator[Extracted | Failure, None, None],
     *,
     journal: Journal,
-    n_jobs: int | None,
     on_result: Callable[[Extracted | Failure], None],
 ) -> tuple[list[Extracted], list[Failure]]:
+    """Take results as they come; what a killed run must not do again goes to the journal."""
     computed: list[Extracted] = []
     failures: list[Failure] = []
-    if not sources:
-        return computed, failures
-    results = map_unordered(work, sources, n_jobs=n_jobs, costs=expected_seconds(sources))
     with journal, contextlib.closing(results):
         for result in results:
             if isinstance(result, Failure):
                 failures.append(result)
+                if result.file is not None:
+                    journal.append({"name": result.name, "failure": result.as_dict()})
             else:
                 computed.append(result)
                 journal.append(result.as_dict())

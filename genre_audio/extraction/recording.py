@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from genre_audio.audio import Source, open_recording
 from genre_audio.audio.decode import check_readable
@@ -15,18 +15,11 @@ from genre_audio.files import Fingerprint, fingerprint
 from genre_audio.segment import Refused, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from genre_audio.audio import Recording
 
-__all__ = ["Extracted", "Failure", "Row", "expected_seconds", "extract_recording"]
-
-_BYTES_PER_SECOND: Final = 25_000_000
-_BYTES_PER_SECOND_OF: Final = {".flac": 15_000_000} | dict.fromkeys(
-    (".mp2", ".mp3", ".oga", ".ogg", ".opus"), 4_000_000
-)
-"""What one core of the year 2023 describes, of mono at 22 kHz: files of more channels and
-higher rates are faster, those of 8 kHz slower."""
+__all__ = ["Extracted", "Failure", "Row", "extract_recording"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,6 +120,10 @@ class Failure:
         One of `genre_audio.errors.AUDIO_KINDS`.
     message : str
         What was found.
+    file : Fingerprint or None
+        Which file it was, where that is kept.
+    earlier : bool
+        Whether that was found by an earlier run, and the file not read again.
 
     Examples
     --------
@@ -137,6 +134,13 @@ class Failure:
     path: Path
     kind: str
     message: str
+    file: Fingerprint | None = None
+    earlier: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what a manifest holds of it."""
+        found: dict[str, Any] = {"kind": self.kind, "message": self.message}
+        return found if self.file is None else found | {"file": self.file.as_dict()}
 
 
 def rows_digest(rows: Iterable[Row]) -> str:
@@ -184,36 +188,15 @@ def extract_recording(
     except OSError as error:
         message = f"the file cannot be read: {error.strerror or error}"
         return Failure(source.name, source.path, "io", message)
+    except MemoryError:
+        message = "reading it takes more memory than there is; ask for shorter segments"
+        return Failure(source.name, source.path, "out_of_memory", message)
     except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's failure only
         message = f"{type(error).__name__}: {error}"
         return Failure(source.name, source.path, "unexpected", message)
     if not rows:
         return Failure(source.name, source.path, refused[0].kind, _nothing_left(refused))
     return Extracted(source.name, source.path, file, quality, tuple(rows), tuple(refused))
-
-
-def expected_seconds(sources: Sequence[Source]) -> list[float]:
-    """Guess how long each recording takes, from the size of its file.
-
-    Headers, which would have to be read, lie more often than sizes do.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from genre_audio.audio import Source
-    >>> from genre_audio.extraction.recording import expected_seconds
-    >>> expected_seconds([Source("a.wav", Path("nowhere/a.wav"))])
-    [0.0]
-    """
-    return [_expected_seconds(source.path) for source in sources]
-
-
-def _expected_seconds(path: Path) -> float:
-    try:
-        size = path.stat().st_size
-    except OSError:
-        return 0.0
-    return size / _BYTES_PER_SECOND_OF.get(path.suffix.lower(), _BYTES_PER_SECOND)
 
 
 def _describe(

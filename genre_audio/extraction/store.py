@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
+from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted, Failure, Row, rows_digest
 from genre_audio.files import replace_text
 from genre_audio.tables import (
@@ -57,6 +58,8 @@ class Known:
         Those of them whose rows were changed.
     added : list of str
         Recordings that have rows but are unknown to the manifest.
+    lost : dict of str to Failure
+        Recordings that are not to be read again while their files are the same.
 
     Examples
     --------
@@ -69,6 +72,7 @@ class Known:
         self.stale: dict[str, Path] = {}
         self.changed: list[str] = []
         self.added: list[str] = []
+        self.lost: dict[str, Failure] = {}
 
 
 def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> Known:
@@ -100,6 +104,10 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
         )
     _check_schema(output, theirs=str(manifest.schema.get("name", "")), ours=schema.name)
     _check_columns(output, theirs=manifest.schema.get("columns", ()), ours=schema.columns)
+    # Other libraries may read what these could not.
+    if manifest.versions == package_versions():
+        kept = (from_dict(name, values) for name, values in manifest.failures.items())
+        known.lost = {failure.name: failure for failure in kept if failure is not None}
     known.labels = read_annotations(output, column="label").values
     # As `_entry` has it; resolved, because ".." behind a symbolic link leads elsewhere.
     folder = output.parent.resolve()
@@ -190,7 +198,7 @@ def write_table(
             for recording in ordered
         },
         failures={
-            failure.name: {"kind": failure.kind, "message": failure.message}
+            failure.name: failure.as_dict()
             for failure in sorted(failures, key=lambda failure: failure.name)
         },
         versions=package_versions(),

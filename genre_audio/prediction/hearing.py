@@ -17,10 +17,12 @@ import numpy as np
 
 from genre_audio import __version__
 from genre_audio.audio import Source
-from genre_audio.config import digest
+from genre_audio.config import Segmentation, digest
 from genre_audio.errors import AudioError
-from genre_audio.execution import map_unordered
+from genre_audio.execution import can_fork, map_unordered
 from genre_audio.extraction import expected_seconds
+from genre_audio.extraction.compiled import warm_for_copies
+from genre_audio.extraction.lost import bounds_for, words_of
 from genre_audio.files import replacing
 from genre_audio.prediction.listening import HOP, Heard, listen
 from genre_audio.prediction.schema import schema_for
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from genre_audio.execution import Lost
     from genre_audio.extraction import Extracted
     from genre_audio.prediction.content import ContentTimeline
     from genre_audio.training import ModelBundle
@@ -89,8 +92,12 @@ def hear_recordings(
     tasks = [_Task(Source(each.name, each.path), each.file.sha256) for each in recordings]
     costs = [_TIMES * cost for cost in expected_seconds([task.source for task in tasks])]
     work = functools.partial(_hear, model=model, cache=cache)
+    if tasks:
+        _get_ready(tasks, model, cache)
     found: dict[str, ContentTimeline] = {}
-    results = map_unordered(work, tasks, n_jobs=n_jobs, costs=costs) if tasks else ()
+    results = map_unordered(
+        work, tasks, n_jobs=n_jobs, costs=costs, on_lost=_lost, bounds=bounds_for(Segmentation())
+    )
     for name, timeline in results:
         if not isinstance(timeline, AudioError):
             found[name] = timeline
@@ -111,6 +118,20 @@ def _hear(
     except AudioError as error:
         return task.source.name, error
     return task.source.name, timeline_of(heard, bundle)
+
+
+def _get_ready(tasks: Sequence[_Task], model: Path, cache: Path | None) -> None:
+    """Load what workers need that are copies of this process, as far as they will."""
+    if not can_fork():
+        return
+    bundle = _model(model)
+    if cache is None or not all(_place(cache, task, bundle).exists() for task in tasks):
+        warm_for_copies()
+
+
+def _lost(task: _Task, lost: Lost) -> tuple[str, ContentTimeline | AudioError]:
+    kind, message = words_of(lost)
+    return task.source.name, AudioError(message, kind=kind)
 
 
 @functools.lru_cache(maxsize=2)

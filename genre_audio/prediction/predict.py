@@ -11,8 +11,8 @@ import numpy as np
 
 from genre_audio.audio import Source
 from genre_audio.errors import AudioError, TableError
-from genre_audio.execution import map_unordered
 from genre_audio.extraction import Extracted, Failure, extract_recording, prepare_kernels
+from genre_audio.extraction.lost import bounds_for, read_all
 from genre_audio.features import SCHEMAS
 from genre_audio.prediction.listening import content_timeline
 from genre_audio.prediction.pool import pool
@@ -95,7 +95,8 @@ def predict_recording(
     )
     prepare_kernels()
     # Not called by itself: under one thread, as in every table, sums come out the same.
-    (result,) = map_unordered(work, [source])
+    bounds = bounds_for(segmentation)
+    (result,) = read_all(work, [source], n_jobs=1, bounds=bounds)
     if isinstance(result, Failure):
         raise AudioError(result.message, kind=result.kind)
     contents = [content_timeline(source, content)] if content else None

@@ -100,7 +100,8 @@ class Manifest:
     recordings : dict of str to RecordingEntry
         By name.
     failures : dict of str to dict
-        Recordings without a row: ``kind`` and ``message`` by name.
+        Recordings without a row: ``kind`` and ``message`` by name; and the ``file``, where
+        it is not to be read again.
     versions : dict of str to str
         Packages that made the numbers.
 
@@ -116,7 +117,7 @@ class Manifest:
     schema: dict[str, Any]
     segmentation: Segmentation
     recordings: dict[str, RecordingEntry]
-    failures: dict[str, dict[str, str]]
+    failures: dict[str, dict[str, Any]]
     versions: dict[str, str]
 
     @property

@@ -1,0 +1,164 @@
+"""Recordings that end or hold up the process which reads them.
+
+A decoder is native code: a damaged file may crash it, keep it busy for ever, or have it
+ask for all the memory there is. Such a recording is tried twice, in worker processes, and
+then reported like any other failure. As the second thing it would cost is minutes in every
+later run, that is kept: while its file and the libraries are the same, it is not read again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final
+
+from genre_audio.execution import Bounds, map_unordered
+from genre_audio.extraction.compiled import warm_for_copies
+from genre_audio.extraction.expected import expected_seconds
+from genre_audio.extraction.recording import Extracted, Failure
+from genre_audio.files import Fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+
+    from genre_audio.audio import Source
+    from genre_audio.config import Segmentation
+    from genre_audio.execution import Lost
+
+__all__ = ["LASTING", "bounds_for", "failure_of", "from_dict", "part", "read_all", "words_of"]
+
+LASTING: Final = frozenset({"decoder_crashed", "too_long"})
+"""Kinds of failure that are dear to find again."""
+
+_MEGABYTES: Final = 2048
+_MEGABYTES_PER_SECOND: Final = 8
+"""A segment takes some 3 MB for each of its seconds while it is described, and may be
+half as long again as was asked for."""
+
+_CONVERT: Final = "convert it to WAV with another program, such as ffmpeg, and read that"
+
+
+def bounds_for(segmentation: Segmentation) -> Bounds:
+    """Return what reading one recording may take.
+
+    Examples
+    --------
+    >>> from genre_audio import Segmentation
+    >>> from genre_audio.extraction.lost import bounds_for
+    >>> bounds = bounds_for(Segmentation())
+    >>> bounds.allowed(0.1), bounds.megabytes
+    (126.0, 2288)
+    """
+    more = round(_MEGABYTES_PER_SECOND * segmentation.seconds)
+    return Bounds(megabytes=_MEGABYTES + more)
+
+
+def words_of(lost: Lost) -> tuple[str, str]:
+    """Return the kind and the message of what was lost.
+
+    Examples
+    --------
+    >>> from genre_audio.execution import Lost
+    >>> from genre_audio.extraction.lost import words_of
+    >>> words_of(Lost("died", "by the signal SIGSEGV"))[0]
+    'decoder_crashed'
+    """
+    if lost.reason == "hung":
+        return "too_long", f"reading was stopped twice {lost.detail}; {_CONVERT}, or cut it up"
+    if lost.reason == "memory":
+        return "out_of_memory", (
+            f"reading it takes more memory than a worker may have; {_CONVERT}, or ask for "
+            "shorter segments"
+        )
+    if "SIGKILL" in lost.detail:
+        return "decoder_crashed", (
+            "the process that read it was killed twice, perhaps because the machine has too "
+            f"little memory: try again with fewer workers (-j 1), or {_CONVERT}"
+        )
+    return "decoder_crashed", f"the decoder crashed twice ({lost.detail}); {_CONVERT}"
+
+
+def failure_of(source: Source, lost: Lost) -> Failure:
+    """Return what is reported of a recording that was lost.
+
+    The file is known by its size and time only: to read it is what failed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.audio import Source
+    >>> from genre_audio.execution import Lost
+    >>> from genre_audio.extraction.lost import failure_of
+    >>> failure_of(Source("a.wav", Path("a.wav")), Lost("hung", "after 120 s")).kind
+    'too_long'
+    """
+    kind, message = words_of(lost)
+    try:
+        status = source.path.stat()
+    except OSError:
+        return Failure(source.name, source.path, kind, message)
+    file = Fingerprint(status.st_size, status.st_mtime_ns, "")
+    return Failure(source.name, source.path, kind, message, file=file)
+
+
+def read_all(
+    work: Callable[[Source], Extracted | Failure],
+    sources: Sequence[Source],
+    *,
+    n_jobs: int | None,
+    bounds: Bounds,
+) -> Generator[Extracted | Failure, None, None]:
+    """Yield what each recording gives, in any order, whatever it does to the workers.
+
+    Examples
+    --------
+    >>> from genre_audio.extraction import extract_recording
+    >>> from genre_audio.extraction.lost import Bounds, read_all
+    >>> list(read_all(extract_recording, [], n_jobs=1, bounds=Bounds()))
+    []
+    """
+    costs = expected_seconds(sources)
+    if sources:
+        warm_for_copies()
+    return map_unordered(
+        work, sources, n_jobs=n_jobs, costs=costs, on_lost=failure_of, bounds=bounds
+    )
+
+
+def from_dict(name: str, values: Mapping[str, Any]) -> Failure | None:
+    """Read a failure that an earlier run kept; None where it does not last.
+
+    Examples
+    --------
+    >>> from genre_audio.extraction.lost import from_dict
+    >>> from_dict("a.wav", {"kind": "silent", "message": "nothing to hear"}) is None
+    True
+    """
+    from pathlib import Path
+
+    if values["kind"] not in LASTING or "file" not in values:
+        return None
+    file = Fingerprint(**values["file"])
+    return Failure(name, Path(), values["kind"], values["message"], file=file, earlier=True)
+
+
+def part(
+    sources: Iterable[Source], known: Mapping[str, Failure]
+) -> tuple[list[Source], list[Failure]]:
+    """Part recordings into those to be read, and those that are known to be lost.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.audio import Source
+    >>> from genre_audio.extraction.lost import part
+    >>> len(part([Source("a.wav", Path("a.wav"))], {})[0])
+    1
+    """
+    wanted, lost = [], []
+    for source in sources:
+        earlier = known.get(source.name)
+        if earlier is None or earlier.file is None or not earlier.file.matches(source.path):
+            wanted.append(source)
+        else:
+            lost.append(dataclasses.replace(earlier, path=source.path))
+    return wanted, lost
