@@ -22,6 +22,7 @@ from genre_audio.errors import AudioError
 from genre_audio.execution import map_unordered
 from genre_audio.extraction import expected_seconds
 from genre_audio.files import replacing
+from genre_audio.files.fingerprints import watching
 from genre_audio.prediction.listening import HOP, Heard, listen
 from genre_audio.prediction.schema import schema_for
 from genre_audio.prediction.stretches import timeline_of
@@ -105,12 +106,24 @@ def _hear(
     try:
         heard = None if cache is None else _known(_place(cache, task, bundle))
         if heard is None:
-            heard = listen(task.source, bundle)
+            heard = _listen(task, bundle)
             if cache is not None:
                 _keep(_place(cache, task, bundle), heard)
     except AudioError as error:
         return task.source.name, error
     return task.source.name, timeline_of(heard, bundle)
+
+
+def _listen(task: _Task, bundle: ModelBundle) -> Heard:
+    """Listen to a file that must still be what was described."""
+    try:
+        with watching(task.source.path) as file:
+            if file.sha256 != task.sha256:
+                raise AudioError("the file changed since it was described", kind="io")
+            return listen(task.source, bundle)
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror or error}"
+        raise AudioError(message, kind="io") from error
 
 
 @functools.lru_cache(maxsize=2)
