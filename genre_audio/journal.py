@@ -6,6 +6,7 @@ belongs to other settings is not believed.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import IO, TYPE_CHECKING, Any
 
@@ -84,7 +85,9 @@ class Journal:
 
     def __exit__(self, *exception: object) -> None:
         if self._file is not None:
-            self._file.close()
+            # What could not be written has been said; closing would try it once more.
+            with contextlib.suppress(OSError):
+                self._file.close()
 
     def remove(self) -> None:
         """Delete the journal: what it held has reached its final place."""

@@ -36,7 +36,7 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (sources / "kernel.py").write_text("x = 1\n")
     monkeypatch.setattr(folder, "_SOURCES", sources)
     monkeypatch.delenv(VARIABLE, raising=False)
-    monkeypatch.setattr(folder.platformdirs, "user_cache_path", lambda _name: tmp_path / "cache")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _name: tmp_path / "cache")
     monkeypatch.setattr(folder.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
     kernel_folder.cache_clear()
     yield sources
@@ -181,6 +181,37 @@ def test_a_disk_that_fills_up_stops_nobody(sources: Path, monkeypatch: pytest.Mo
     said: list[str] = []
     prepare_kernels(said.append)
     assert len(said) == 2
+
+
+def test_a_disk_that_is_full_in_the_middle_is_no_recordings_fault(
+    sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = kernel_folder()
+    assert first is not None
+    njit = numba.njit
+
+    def full(*types: object, cache: bool = False, **how: object) -> object:
+        if cache and str(first) == numba.config.CACHE_DIR:
+            raise OSError(28, "No space left on device")
+        return njit(*types, **how)
+
+    monkeypatch.setattr(numba, "njit", full)
+    assert kernel(integer)(lambda x: x + 1)(1) == 2
+    assert kernel_folder() != first  # for what is left, another place
+    monkeypatch.setattr(compiled.pkgutil, "iter_modules", lambda *_: ())
+    assert warm()
+
+
+def test_a_failure_that_is_not_the_disks_is_not_hidden(
+    sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*types: object, **how: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(numba, "njit", fail)
+    monkeypatch.setattr("genre_audio.kernels.compiled.kernel_folder", lambda: None)
+    with pytest.raises(OSError, match="Input/output error"):
+        kernel(integer)(lambda x: x + 1)
 
 
 def test_others_keep_what_they_compile_where_they_please() -> None:

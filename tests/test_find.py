@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import re
+import stat
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from genre_audio.audio import AUDIO_SUFFIXES, Source, find_recordings
+from genre_audio.audio.find import printable
 from genre_audio.errors import ParameterError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -146,6 +150,153 @@ def test_a_folder_without_permission_does_not_stop_the_search(tmp_path: Path) ->
     try:
         if os.access(tmp_path / "closed", os.R_OK):
             pytest.skip("this user may read everything")
-        assert names(tmp_path) == ["open/song.wav"]
+        assert names(tmp_path) == ["closed/", "open/song.wav"]
     finally:
         (tmp_path / "closed").chmod(0o755)
+
+
+def test_a_folder_that_cannot_be_listed_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path, "closed/song.wav", "open/song.wav")
+    scandir = os.scandir
+
+    def closed(path: str) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    fault = "the folder cannot be listed: Permission denied"
+    assert [(each.name, each.fault) for each in find_recordings([tmp_path])] == [
+        ("closed/", fault),
+        ("open/song.wav", ""),
+    ]
+    assert [(each.name, each.fault) for each in find_recordings([tmp_path / "closed"])] == [
+        ("closed/", fault)
+    ]
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO, errno.ESTALE, errno.ENAMETOOLONG])
+def test_a_file_that_cannot_be_looked_at_is_listed_to_be_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def fail(*args: object, **how: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    touch(tmp_path, "a.wav")
+    monkeypatch.setattr(type(tmp_path), "stat", fail)
+    assert names(tmp_path / "a.wav") == ["a.wav"]
+
+
+def test_a_subfolder_that_vanishes_while_the_others_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path, "a/song.wav", "b/song.wav")
+    scandir = os.scandir
+
+    def vanish(path: str) -> object:
+        if path.endswith("a/"):
+            (tmp_path / "b/song.wav").unlink()
+            (tmp_path / "b").rmdir()
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", vanish)
+    found = find_recordings([tmp_path])
+    assert [source.name for source in found] == ["a/song.wav", "b/"]
+    assert found[1].fault == "the folder cannot be listed: No such file or directory"
+
+
+def test_a_link_that_may_not_be_followed_is_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Entry:
+        name = "link.wav"
+
+        def is_dir(self) -> bool:
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", lambda _: contextlib.nullcontext([Entry()]))
+    assert names(tmp_path) == ["link.wav"]
+
+
+def test_folders_may_lie_deeper_than_calls_and_paths_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Entry:
+        name = "d"
+
+        def is_dir(self) -> bool:
+            return True
+
+    def look(path: str, **how: object) -> os.stat_result:
+        # As the system does, of a path that is longer than it allows.
+        if len(os.fspath(path)) > 4096:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
+        return os.stat_result((stat.S_IFDIR, len(os.fspath(path)), 1, *[0] * 7))
+
+    monkeypatch.setattr(os, "scandir", lambda _: contextlib.nullcontext([Entry()]))
+    monkeypatch.setattr(os, "stat", look)
+    monkeypatch.setattr(Path, "stat", look)
+    (found,) = find_recordings([tmp_path])
+    assert found.name.count("d/") > 1_500
+    assert found.fault == "the folder cannot be listed: File name too long"
+
+
+def told_apart(name: bytes) -> bytes:
+    """Undo `printable`, by the rule that it states."""
+    return re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), name)
+
+
+FRAGMENTS = st.sampled_from([b"\\", b"x", b"\xe9", b"e9", b"\r", b"5c", b"0d", "é".encode(), b"a"])
+
+
+@given(st.lists(FRAGMENTS, max_size=9).map(b"".join))
+def test_no_two_names_of_files_are_one_name_in_a_table(name: bytes) -> None:
+    said = printable(os.fsdecode(name)).encode()
+    assert b"\r" not in said
+    assert told_apart(said) == name
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow such names")
+def test_a_byte_and_its_spelling_lie_side_by_side(tmp_path: Path) -> None:
+    for raw in (b"caf\xe9.wav", rb"caf\xe9.wav", rb"AC\DC.wav"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + raw)).touch()
+    assert names(tmp_path) == [r"AC\DC.wav", r"caf\x5cxe9.wav", r"caf\xe9.wav"]
+
+
+def test_names_that_differ_only_in_case_or_in_form_are_different(tmp_path: Path) -> None:
+    given = ["Case.wav", "case.wav", "CASE.WAV", "caf\u00e9.wav", "cafe\u0301.wav"]
+    touch(tmp_path, *given)
+    if len([*tmp_path.iterdir()]) < len(given):
+        pytest.skip("this file system does not tell such names apart")
+    assert names(tmp_path) == sorted(given)
+
+
+def test_a_listing_costs_the_same_for_each_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many files each is named once and none is looked at by itself."""
+
+    class Entry:
+        def __init__(self, number: int) -> None:
+            self.name = f"{number:06d}.wav"
+
+        def is_dir(self) -> bool:
+            return False
+
+    def listing(_: str) -> contextlib.nullcontext[list[Entry]]:
+        return contextlib.nullcontext([Entry(number) for number in range(5_000)])
+
+    looked: list[object] = []
+    look = os.stat
+
+    def count(path: str, **how: object) -> os.stat_result:
+        looked.append(path)
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", listing)
+    monkeypatch.setattr(os, "stat", count)
+    found = find_recordings([tmp_path])
+    assert len({source.name for source in found}) == 5_000
+    assert len(looked) <= 2

@@ -107,3 +107,22 @@ def test_contents_are_told_unless_refused_and_asked_again(tapes, shipped, monkey
     (whole, _) = json.loads(run(tapes, "-f", "json", "--whole").stdout)
     assert (whole["weighting"], bool(whole["content"])) == ("length", True)
     assert "\nHolds\n" in run(tapes / "a.wav").stdout
+
+
+def test_what_was_heard_is_never_kept_for_another_sound(tapes, tmp_path, write_audio):
+    before = described(tapes)
+    write_audio(noise(2.0), name="tapes/a.wav")
+    (tapes / "b.wav").unlink()
+    said = {}
+    found = hear_recordings(
+        before,
+        MODEL,
+        cache=tmp_path / "kept",
+        on_result=lambda name, told: said.update({name: told}),
+    )
+    assert found == {}
+    assert {name: (error.kind, str(error)) for name, error in said.items()} == {
+        "a.wav": ("io", "the file changed since it was described"),
+        "b.wav": ("io", "the file cannot be read: No such file or directory"),
+    }
+    assert not (tmp_path / "kept").exists()

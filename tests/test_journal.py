@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -129,3 +130,20 @@ def test_any_json_comes_back(
     path = tmp_path_factory.mktemp("journals") / "journal"
     written(path, entries)
     assert Journal(path, header=HEADER).entries() == entries
+
+
+def test_a_full_disk_is_said_once_and_what_was_written_stands(path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill_up() -> None:
+        with Journal(path, header={}) as journal:
+            journal.append({"name": "a.wav"})
+            resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 5, before[1]))
+            journal.append({"name": "b.wav"})
+
+    try:
+        with pytest.raises(OutputError, match="File too large"):
+            fill_up()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert Journal(path, header={}).entries() == [{"name": "a.wav"}]

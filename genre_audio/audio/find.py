@@ -1,17 +1,22 @@
 """Which recordings a command was given: files and folders become named sources.
 
 A name is what tables call a recording: its POSIX path relative to the folder given,
-so that a table does not depend on where the folder happens to lie.
+so that a table does not depend on where the folder happens to lie. Different files have
+different names, whatever bytes their names are made of. What cannot be looked at is listed
+as well, so that it is reported instead of passed over.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import os
+import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from genre_audio.errors import ParameterError
+from genre_audio.files.places import same_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +36,11 @@ AUDIO_SUFFIXES: Final = frozenset(
 where there is none, too, so that they are reported instead of passed over. Films are read
 when they are named, and not looked for: beside a film often lies the recording of its sound."""
 
+_ESCAPE: Final = re.compile(r"\\(?=x[0-9a-f]{2})")
+"""A backslash that could be taken for one of ours."""
+
+_NOTHING_THERE: Final = (FileNotFoundError, NotADirectoryError)
+
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Source:
@@ -42,6 +52,9 @@ class Source:
         POSIX path relative to the folder given, or the file's own name.
     path : pathlib.Path
         Where the file lies.
+    fault : str
+        Why there is nothing to be read, as of a folder that cannot be listed; empty
+        for a recording.
 
     Examples
     --------
@@ -53,6 +66,7 @@ class Source:
 
     name: str
     path: Path
+    fault: str = ""
 
 
 def find_recordings(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
@@ -61,7 +75,8 @@ def find_recordings(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
     A file given by itself is always listed. Folders are searched to the bottom for
     files that end in one of `AUDIO_SUFFIXES`; hidden files and folders are left out
     (file managers put their own there) and no folder is entered twice, so loops of
-    symbolic links end.
+    symbolic links end. A folder that cannot be listed is a source with a fault, whose
+    name ends in a slash.
 
     Parameters
     ----------
@@ -87,55 +102,78 @@ def find_recordings(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
     ...     [source.name for source in find_recordings([folder])]
     ['song.wav']
     """
-    found: dict[str, Path] = {}
+    found: dict[str, Source] = {}
     for path in map(Path, paths):
         for source in _sources(path):
-            known = found.setdefault(source.name, source.path)
-            if not _same_file(known, source.path):
+            known = found.setdefault(source.name, source)
+            if known is not source and not same_file(known.path, source.path):
                 raise ParameterError(
-                    f"{known} and {source.path} would both be called {source.name!r}; "
+                    f"{known.path} and {source.path} would both be called {source.name!r}; "
                     "give the folder that holds both instead"
                 )
-    return [Source(name, found[name]) for name in sorted(found)]
+    return [found[name] for name in sorted(found)]
 
 
 def _sources(path: Path) -> Iterator[Source]:
-    if path.is_dir():
-        for file in _walk(path):
-            yield Source(printable(file.relative_to(path).as_posix()), file)
-    elif path.exists() or path.is_symlink():
-        yield Source(printable(path.name), path)
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except OSError as error:
+        # What is there and cannot be looked at, as a link that leads nowhere, is reported.
+        if isinstance(error, _NOTHING_THERE) and not os.path.lexists(path):
+            raise ParameterError(f"there is no file or folder {str(path)!r}") from error
+        is_folder = False
+    if is_folder:
+        yield from _below(path)
     else:
-        raise ParameterError(f"there is no file or folder {str(path)!r}")
-
-
-def _same_file(first: Path, second: Path) -> bool:
-    # A link that leads nowhere is the same file as itself only.
-    return first == second or (first.exists() and second.exists() and first.samefile(second))
+        yield Source(printable(path.name), path)
 
 
 def printable(name: str) -> str:
     r"""Spell out what tables cannot hold: bytes not UTF-8, a carriage return.
 
+    A backslash that would look like such a byte is spelled out too, so that different
+    names stay different.
+
     Examples
     --------
     >>> from genre_audio.audio.find import printable
-    >>> print(printable("caf\udce9\r"))
-    caf\xe9\x0d
+    >>> print(printable("caf\udce9\r"), printable(r"caf\xe9"), printable(r"AC\DC"))
+    caf\xe9\x0d caf\x5cxe9 AC\DC
     """
-    text = os.fsencode(name).decode(errors="backslashreplace")
+    text = os.fsencode(_ESCAPE.sub(r"\\x5c", name)).decode(errors="backslashreplace")
     return text.replace("\r", "\\x0d")  # a row would end there
 
 
-def _walk(root: Path) -> Iterator[Path]:
+def _below(root: Path) -> Iterator[Source]:
+    """Look through a folder: its files, then its subfolders, in the order of their names.
+
+    Nothing here calls itself: folders may lie deeper in each other than calls may.
+    """
     entered = set()
-    for folder, subfolders, names in os.walk(root, followlinks=True):
-        status = Path(folder).stat()
-        if (status.st_dev, status.st_ino) in entered:
-            subfolders.clear()
+    waiting = [""]
+    while waiting:
+        below = waiting.pop()
+        folder = os.path.join(root, below)  # noqa: PTH118 - a path is made for recordings only
+        try:
+            status = os.stat(folder)  # noqa: PTH116
+            if (status.st_dev, status.st_ino) in entered:
+                continue
+            entered.add((status.st_dev, status.st_ino))
+            with os.scandir(folder) as entries:
+                listed = sorted((each.name, _is_folder(each)) for each in entries)
+        except OSError as error:
+            name, fault = below or f"{root.name}/", error.strerror or str(error)
+            yield Source(printable(name), Path(folder), f"the folder cannot be listed: {fault}")
             continue
-        entered.add((status.st_dev, status.st_ino))
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in AUDIO_SUFFIXES:
-                yield Path(folder, name)
+        seen = [(name, is_folder) for name, is_folder in listed if not name.startswith(".")]
+        for name, is_folder in seen:
+            if not is_folder and os.path.splitext(name)[1].lower() in AUDIO_SUFFIXES:  # noqa: PTH122
+                yield Source(printable(below + name), Path(root, below + name))
+        waiting += [f"{below}{name}/" for name, is_folder in reversed(seen) if is_folder]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a loop of links, or a link to where nobody may look
+        return False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 import traceback
 from typing import Annotated, Any, Final
 
@@ -11,6 +13,7 @@ from typer.core import TyperGroup
 
 from genre_audio import __version__
 from genre_audio.cli import compare, evaluate, explore, extract, models, predict, retrain
+from genre_audio.cli.faults import error_text
 from genre_audio.cli.interruption import Interruption
 from genre_audio.cli.output import FAULT, INTERRUPTED, NOTHING_DONE, USAGE, say
 from genre_audio.cli.pairs import PairsCommand
@@ -39,10 +42,12 @@ class _Commands(TyperGroup):
         _interruption.said, _interruption.command = False, ""
         try:
             return super().invoke(ctx)
-        except GenreAudioError as error:
+        except BrokenPipeError:
+            raise  # whoever read the result has had enough of it
+        except (GenreAudioError, OSError) as error:
             if ctx.params["debug"]:
                 traceback.print_exc()
-            say(f"genre-audio: {error}")
+            say(f"genre-audio: {error_text(error)}")
             code = USAGE if isinstance(error, ParameterError) else NOTHING_DONE
             raise typer.Exit(code) from error
         except KeyboardInterrupt as error:
@@ -118,6 +123,9 @@ def main() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     # Workers would look for modules first in the current folder: that of the recordings.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that lacks a sign, or cannot show a name, must not lose the result.
+        sys.stdout.reconfigure(errors="backslashreplace")
     _interruption.listen()
     try:
         app()

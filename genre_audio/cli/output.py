@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from genre_audio.errors import ParameterError
+from genre_audio.cli.faults import shown
+from genre_audio.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,14 +39,15 @@ _REDRAW: Final = 0.1
 
 
 def say(message: str) -> None:
-    """Print a message for people, on standard error.
+    """Print a message for people, on standard error: one line, whatever names are in it.
 
     Examples
     --------
     >>> from genre_audio.cli.output import say
     >>> say("3 recordings read")
     """
-    typer.echo(message, err=True)
+    with contextlib.suppress(OSError):  # work goes on where nobody can read of it
+        typer.echo(shown(message), err=True)
 
 
 def emit(text: str, *, output: Path | None = None) -> None:
@@ -58,7 +60,7 @@ def emit(text: str, *, output: Path | None = None) -> None:
     result
     """
     if output is None:
-        typer.echo(text, nl=not text.endswith("\n"))
+        _print(text if text.endswith("\n") else f"{text}\n")
         return
     from genre_audio.files import replace_text
 
@@ -79,6 +81,8 @@ def check_places(*results: Path | None, read: Sequence[Path | None] = ()) -> Non
     ------
     ParameterError
         If a result is a folder, is read, or is another result as well.
+    OutputError
+        If its place cannot be written to.
 
     Examples
     --------
@@ -86,17 +90,21 @@ def check_places(*results: Path | None, read: Sequence[Path | None] = ()) -> Non
     >>> from genre_audio.cli.output import check_places
     >>> check_places(Path("page.html"), None, read=[Path("tracks.csv")])
     """
+    from genre_audio.files.places import check_writable, is_folder, real_path
+
     given = [path for path in results if path is not None]
-    inputs = {each.resolve() for path in read if path for each in (path, path / "features.csv")}
+    tables = [path / "features.csv" for path in read if path and is_folder(path)]
+    inputs = {real_path(path) for path in (*read, *tables) if path} if given else set()
     for place, path in enumerate(given):
-        if path.is_dir():
+        if is_folder(path):
             raise ParameterError(f"{str(path)!r} is a folder; name a file in it for the result")
-        if path.resolve() in inputs:
+        if real_path(path) in inputs:
             raise ParameterError(
                 f"{str(path)!r} is read, and would be lost; name another file for the result"
             )
-        if path.resolve() in {other.resolve() for other in given[:place]}:
+        if real_path(path) in {real_path(other) for other in given[:place]}:
             raise ParameterError(f"{str(path)!r} is named for two results; name two files")
+        check_writable(path)
 
 
 def emit_lines(lines: Iterable[str], *, output: Path | None = None) -> None:
@@ -111,11 +119,21 @@ def emit_lines(lines: Iterable[str], *, output: Path | None = None) -> None:
     """
     if output is None:
         for line in lines:
-            typer.echo(line, nl=False)
+            _print(line)
         return
     from genre_audio.files import replace_lines
 
     replace_lines(output, lines)
+
+
+def _print(text: str) -> None:
+    try:
+        typer.echo(text, nl=False)
+    except BrokenPipeError:
+        raise  # whoever read the result has had enough of it
+    except OSError as error:
+        message = f"standard output cannot be written: {error.strerror or error}"
+        raise OutputError(message) from error
 
 
 @contextlib.contextmanager

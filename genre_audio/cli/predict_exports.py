@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,14 @@ class Export:
         A folder, or a file for one recording.
     is_file : bool
         Which of the two.
+    written : dict of str to pathlib.Path
+        What this run wrote, by the name without its case.
     """
 
     form: str
     place: Path
     is_file: bool = False
+    written: dict[str, Path] = dataclasses.field(default_factory=dict)
 
 
 def read_exports(options: Sequence[str], *, single: bool) -> list[Export]:
@@ -41,6 +45,7 @@ def read_exports(options: Sequence[str], *, single: bool) -> list[Export]:
     A place is a file where one recording was given and its name has an ending, unless a
     folder of that name is there.
     """
+    from genre_audio.files.places import check_writable, is_folder
     from genre_audio.reporting.exports import FORMS
 
     exports = []
@@ -49,7 +54,8 @@ def read_exports(options: Sequence[str], *, single: bool) -> list[Export]:
         if form not in FORMS:
             raise ParameterError(f"there is no form {form!r} to export; choose {', '.join(FORMS)}")
         path = Path(place)
-        is_file = single and bool(path.suffix) and not path.is_dir()
+        is_file = single and bool(path.suffix) and not is_folder(path)
+        check_writable(path)
         exports.append(Export(form, path, is_file))
     return exports
 
@@ -70,7 +76,9 @@ def export_prediction(prediction: Prediction, exports: Sequence[Export]) -> None
                 sr=prediction.quality.get("sr"),
             )
             name = export_name(prediction.recording, form=wanted.form, tier=tier)
-            replace_text(_place(wanted, name, tier=tier), text)
+            place = _place(wanted, name, tier=tier)
+            _refuse_written(wanted, place)
+            replace_text(place, text)
 
 
 def _place(wanted: Export, name: str, *, tier: str) -> Path:
@@ -79,6 +87,19 @@ def _place(wanted: Export, name: str, *, tier: str) -> Path:
     if tier == "genre":
         return wanted.place
     return wanted.place.with_name(f"{wanted.place.stem}.{tier}{wanted.place.suffix}")
+
+
+def _refuse_written(wanted: Export, place: Path) -> None:
+    """Refuse to write one recording's file over another's, where a disk knows no case."""
+    from genre_audio.files.places import same_file
+
+    name = unicodedata.normalize("NFC", str(place)).casefold()
+    earlier = wanted.written.setdefault(name, place)
+    if earlier != place and same_file(earlier, place):
+        raise ParameterError(
+            f"{earlier} and {place} are one file there, which does not tell capital and small "
+            "letters apart: name a place on another disk"
+        )
 
 
 def inside(folder: Path, name: str) -> Path:

@@ -93,10 +93,11 @@ def carry_out(order: Order) -> Done:
     from genre_audio.cli.predict_report import check_report, write_report
     from genre_audio.cli.predict_results import write_results
     from genre_audio.cli.predict_setting import settle
+    from genre_audio.files.places import is_folder
 
     before = _run(order.params)
     paths, table, sources = _given(order, before)
-    single = len(paths) == 1 and not paths[0].is_dir()
+    single = len(paths) == 1 and not is_folder(paths[0])
     order.tagging.check(table=table)
     exports = read_exports(order.exports, single=single)
     check_report(order.report, single=single)

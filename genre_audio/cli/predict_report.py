@@ -24,12 +24,16 @@ __all__ = ["check_report", "write_report"]
 
 
 def check_report(place: Path | None, *, single: bool) -> None:
-    """Refuse before the work one page for several recordings."""
+    """Refuse before the work one page for several recordings, or a place that is closed."""
+    from genre_audio.files.places import check_writable
+
     if place is not None and place.suffix.lower() in {".html", ".htm"} and not single:
         raise ParameterError(
             f"{place} is to be the page on one recording: for a folder of them name a folder, "
             "without .html"
         )
+    if place is not None:
+        check_writable(place)
 
 
 def write_report(

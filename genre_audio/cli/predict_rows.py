@@ -143,11 +143,12 @@ def from_recordings(
 def _tables(sources: Sequence[Source], schema: str) -> list[Path]:
     """List where 'extract' may have left a table: here, and in or beside the folders."""
     from genre_audio.extraction.cache import root_of
+    from genre_audio.files.places import real_path
 
     name = OUTPUTS[Columns(schema)]
     roots = dict.fromkeys(root_of(source) for source in sources)
     places = [Path(), *(place for root in roots for place in (root, root.parent))]
-    found = {(place / name).resolve(): place / name for place in places}
+    found = {real_path(place / name): place / name for place in places}
     return [path for path in found.values() if path.is_file()]
 
 

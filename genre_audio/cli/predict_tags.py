@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from genre_audio.cli.faults import error_text
 from genre_audio.cli.output import say
 from genre_audio.cli.predict_exports import inside
 from genre_audio.errors import GenreAudioError, ParameterError
@@ -82,7 +83,7 @@ class Tagging:
             try:
                 self._one(name, paths[name])
             except GenreAudioError as error:
-                say(f"not tagged: {error}")
+                say(f"not tagged: {error_text(error)}")
                 failed += 1
         if self.passed_over:
             say(

@@ -13,11 +13,11 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from genre_audio.audio.find import printable
 from genre_audio.audio.quality import Quality
 from genre_audio.config import digest
+from genre_audio.files.homes import user_folder
+from genre_audio.files.places import real_path
 
 if TYPE_CHECKING:
     from genre_audio.audio import Source
@@ -36,7 +36,7 @@ def cache_folder() -> Path:
     >>> cache_folder().name
     'tables'
     """
-    return platformdirs.user_cache_path("genre-audio") / "tables"
+    return user_folder("cache") / "tables"
 
 
 def is_usable(folder: Path) -> bool:
@@ -98,7 +98,7 @@ def store_path(root: Path, *, folder: Path, schema: Schema, segmentation: Segmen
     >>> path.parent.name.split("-")[0], path.name.split("-")[0]
     ('tapes', 'gtzan57')
     """
-    place = root.resolve()
+    place = real_path(root)
     # What is measured of a recording beside its rows may grow from version to version.
     measured = sorted(field.name for field in dataclasses.fields(Quality))
     kind = digest([schema.digest, segmentation.digest, measured])

@@ -17,7 +17,7 @@ import filelock
 
 from genre_audio import kernels
 from genre_audio.execution import can_fork
-from genre_audio.kernels.folder import kernel_folder
+from genre_audio.kernels.folder import VARIABLE, kernel_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,19 +57,25 @@ def prepare_kernels(on_message: Callable[[str], None] = lambda _: None) -> None:
                 return
     except OSError:
         pass
-    on_message(f"nothing could be kept in {folder}: every run will compile again")
+    on_message(
+        f"nothing could be kept in {folder}: every run will compile again; make room there, or "
+        f"name another folder in {VARIABLE}"
+    )
 
 
-def warm() -> None:
-    """Import every kernel, which compiles it.
+def warm() -> bool:
+    """Import every kernel, which compiles it; tell whether all was kept where it was to be.
 
     Examples
     --------
     >>> from genre_audio.extraction.compiled import warm
     >>> warm()
+    True
     """
+    folder = kernel_folder()
     for module in pkgutil.iter_modules(kernels.__path__, f"{kernels.__name__}."):
         importlib.import_module(module.name)
+    return kernel_folder() == folder
 
 
 def warm_for_copies() -> None:
@@ -90,6 +96,8 @@ def _compiled() -> bool:
     Without -P it would look first in the current folder, which may be a stranger's.
     """
     places = [place for place in sys.path if place]
-    code = f"import sys; sys.path[:] = {places!r}; from {__name__} import warm; warm()"
+    code = (
+        f"import sys; sys.path[:] = {places!r}; from {__name__} import warm; sys.exit(not warm())"
+    )
     run = [sys.executable, "-P", "-c", code]
     return subprocess.run(run, capture_output=True, check=False).returncode == 0  # noqa: S603

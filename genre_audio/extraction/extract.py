@@ -41,8 +41,8 @@ class ExtractSummary:
     computed, reused : tuple of str
         Names of the recordings that were read, and of those whose rows still held.
     kept : tuple of str
-        Recordings of the table that were not asked for in this run, whose rows still
-        held. (Where they did not, the recordings were read again.)
+        Recordings of the table that were not asked for in this run, or could not be read
+        in it, whose rows still held. (Where they did not, the recordings were read again.)
     removed : tuple of str
         Recordings of the table whose files are gone.
     changed : tuple of str
@@ -160,7 +160,8 @@ def extract(
         if wanted:
             computed, failed = _kept(results, journal=journal, on_result=on_result)
             failures += failed
-        recordings = [*plan.kept, *plan.reused, *computed]
+        kept = [*plan.kept, *plan.unread(failures)]
+        recordings = [*kept, *plan.reused, *computed]
         write_table(
             output,
             recordings,
@@ -174,7 +175,7 @@ def extract(
         output=output,
         computed=tuple(sorted(recording.name for recording in computed)),
         reused=tuple(sorted(recording.name for recording in plan.reused)),
-        kept=tuple(recording.name for recording in plan.kept),
+        kept=tuple(recording.name for recording in kept),
         removed=plan.removed,
         changed=plan.changed,
         failures=tuple(sorted(failures, key=lambda failure: failure.name)),

@@ -2,7 +2,8 @@
 
 Nobody's work is lost unasked: recordings that the table holds and this run was not asked
 for stay in it while their files exist, with their rows as they are or, where these do
-not hold any more, computed again. Rows that nobody can compute are refused.
+not hold any more, computed again. Nor are rows lost, and labels with them, while a recording
+cannot be read. Rows that nobody can compute are refused.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from genre_audio.audio import Source
 from genre_audio.errors import ParameterError, TableError
+from genre_audio.files.places import is_gone, same_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from genre_audio.extraction.recording import Extracted
+    from genre_audio.extraction.recording import Extracted, Failure
     from genre_audio.extraction.store import Known
 
 __all__ = ["Plan", "make_plan"]
@@ -39,6 +41,8 @@ class Plan:
         Recordings of the table whose files are gone.
     changed : tuple of str
         Recordings whose rows were changed by hand.
+    earlier : dict of str to Extracted
+        All that was known.
 
     Examples
     --------
@@ -50,6 +54,16 @@ class Plan:
     wanted: tuple[Source, ...]
     removed: tuple[str, ...]
     changed: tuple[str, ...]
+    earlier: Mapping[str, Extracted] = dataclasses.field(default_factory=dict)
+
+    def unread(self, failures: Iterable[Failure]) -> list[Extracted]:
+        """Return what is known of recordings that are there and could not be read."""
+        known = [
+            (self.earlier[failure.name], failure.path)
+            for failure in failures
+            if failure.kind == "io" and failure.name in self.earlier
+        ]
+        return [recording for recording, path in known if recording.file.may_match(path)]
 
     @property
     def paths(self) -> dict[str, Path]:
@@ -102,7 +116,7 @@ def make_plan(
     _refuse_namesakes(asked, held)
     _refuse_own_rows(set(known.added) - holding.keys() - asked.keys(), force=force)
     others = {name: path for name, path in held.items() if name not in asked}
-    there = {name: path for name, path in others.items() if path.exists()}
+    there = {name: path for name, path in others.items() if not is_gone(path)}
     again = [Source(name, path) for name, path in there.items() if name not in holding]
     reusable = {} if force else {**holding, **finished}
     reused, wanted = _part([*sources, *again], reusable)
@@ -112,13 +126,14 @@ def make_plan(
         wanted=tuple(wanted),
         removed=tuple(name for name in others if name not in there),
         changed=tuple(name for name in known.changed if name not in finished),
+        earlier=reusable,
     )
 
 
 def _refuse_namesakes(asked: Mapping[str, Path], held: Mapping[str, Path]) -> None:
     for name in asked.keys() & held.keys():
         new, old = asked[name], held[name]
-        if new.exists() and old.exists() and not old.samefile(new):
+        if not (is_gone(new) or is_gone(old) or same_file(old, new)):
             raise ParameterError(
                 f"the table holds another recording called {name!r} ({old}); "
                 "choose another output with -o, or give the folder that holds both"

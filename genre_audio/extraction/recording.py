@@ -11,7 +11,8 @@ from genre_audio.audio.decode import check_readable
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import AudioError
 from genre_audio.features import GTZAN57, Schema, feature_row
-from genre_audio.files import Fingerprint, fingerprint
+from genre_audio.files import Fingerprint
+from genre_audio.files.fingerprints import watching
 from genre_audio.segment import Refused, Segment
 
 if TYPE_CHECKING:
@@ -177,10 +178,14 @@ def extract_recording(
     >>> extract_recording(Source("a.wav", Path("nowhere/a.wav"))).kind
     'io'
     """
+    if source.fault:
+        return Failure(source.name, source.path, "io", source.fault)
     try:
         check_readable(source.path)
-        file = fingerprint(source.path)
-        with open_recording(source.path, name=source.name) as recording:
+        with (
+            watching(source.path) as file,
+            open_recording(source.path, name=source.name) as recording,
+        ):
             rows, refused = _describe(recording, schema, segmentation or Segmentation())
             quality = recording.quality.as_dict()
     except AudioError as error:

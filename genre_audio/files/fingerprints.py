@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import os
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from genre_audio.errors import AudioError
+from genre_audio.files.places import is_gone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Fingerprint", "fingerprint"]
+__all__ = ["Fingerprint", "fingerprint", "watching"]
+
+_COARSEST: Final = 2_000_000_000
+"""Nanoseconds between times that a file system can tell apart, at worst (FAT, of memory cards)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +62,14 @@ class Fingerprint:
         except OSError:
             return False
 
+    def may_match(self, path: Path) -> bool:
+        """Tell whether a file that cannot be read looks, as far as can be seen, as it did."""
+        try:
+            status = path.stat()
+        except OSError:
+            return not is_gone(path)
+        return (status.st_size, status.st_mtime_ns) == (self.size, self.mtime_ns)
+
 
 def fingerprint(path: Path) -> Fingerprint:
     """Take the fingerprint of a file.
@@ -76,3 +93,51 @@ def fingerprint(path: Path) -> Fingerprint:
         status = os.fstat(file.fileno())
         content = hashlib.file_digest(file, "sha256").hexdigest()
     return Fingerprint(status.st_size, status.st_mtime_ns, content)
+
+
+@contextlib.contextmanager
+def watching(path: Path) -> Iterator[Fingerprint]:
+    """Take the fingerprint of a file; make sure at the end of the block that it still holds.
+
+    What is made of a file must not be kept under the fingerprint of another content, as
+    where a recorder goes on writing, or a file is replaced while it is read.
+
+    Yields
+    ------
+    Fingerprint
+
+    Raises
+    ------
+    AudioError
+        ``io`` if the file is not as it was when the block began.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.files.fingerprints import watching
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "a.wav")
+    ...     _ = file.write_bytes(b"abc")
+    ...     with watching(file) as found:
+    ...         _ = file.write_bytes(b"abcd")
+    Traceback (most recent call last):
+    genre_audio.errors.AudioError: the file changed while it was read: try again when it is whole
+    """
+    before = _state(path)
+    found = fingerprint(path)
+    yield found
+    # Twice within one tick of its clock, a file changes without a trace.
+    settled = time.time_ns() - found.mtime_ns > _COARSEST
+    if settled and _state(path) == before:
+        return
+    if fingerprint(path).sha256 != found.sha256:
+        message = "the file changed while it was read: try again when it is whole"
+        raise AudioError(message, kind="io")
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Return what differs where a file was written to, or another has taken its place."""
+    now = path.stat()
+    return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING, TypeVar
 
 import numba
 import numpy as np
 
-from genre_audio.kernels.folder import kernel_folder
+from genre_audio.kernels.folder import give_up, kernel_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -54,14 +56,28 @@ def kernel(*types: numba.types.Type) -> Callable[[Function], Function]:
 
 
 def _compiled(function: Function, types: tuple[numba.types.Type, ...]) -> Function:
+    folder = kernel_folder()
+    try:
+        return _kept(function, types, folder=folder)
+    except RuntimeError:  # numba keeps nothing that comes from no file
+        return _kept(function, types, folder=None)
+    except (OSError, EOFError, pickle.UnpicklingError):
+        # Its disk is full or failed, or a crash left half a file there.
+        if folder is None:
+            raise
+        give_up(folder)
+        return _compiled(function, types)
+
+
+def _kept(
+    function: Function, types: tuple[numba.types.Type, ...], *, folder: Path | None
+) -> Function:
     how = {"error_model": "numpy", "nogil": True}
-    folder, before = kernel_folder(), numba.config.CACHE_DIR
+    before = numba.config.CACHE_DIR
     try:
         # Said to nobody but this kernel: others keep what they compile where they please.
         numba.config.CACHE_DIR = str(folder or "")
         compiled: Function = numba.njit(types, cache=folder is not None, **how)(function)
-    except RuntimeError:  # numba keeps nothing that comes from no file
-        compiled = numba.njit(types, **how)(function)
     finally:
         numba.config.CACHE_DIR = before
     return compiled

@@ -21,17 +21,18 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-import platformdirs
-
 from genre_audio.config import digest
+from genre_audio.files.homes import user_folder
 
-__all__ = ["VARIABLE", "kernel_folder"]
+__all__ = ["VARIABLE", "give_up", "kernel_folder"]
 
 VARIABLE: Final = "NUMBA_CACHE_DIR"
 """Where the user wants compiled code to be kept."""
 
 _PACKAGES: Final = ("llvmlite", "numba", "numpy")
 _SOURCES: Final = Path(__file__).parent
+_UNFIT: Final[set[Path]] = set()
+"""Folders that failed when something was to be kept there."""
 
 
 @functools.cache
@@ -48,6 +49,8 @@ def kernel_folder() -> Path | None:
     chosen = os.environ.get(VARIABLE)
     for place in [Path(chosen)] if chosen else _places():
         folder = place / f"kernels-{_key()}"
+        if folder in _UNFIT:
+            continue
         try:
             for made in (place.parent, place, folder):
                 made.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -59,11 +62,24 @@ def kernel_folder() -> Path | None:
     return None
 
 
+def give_up(folder: Path) -> None:
+    """Keep nothing more in a folder, for the rest of this process: its disk is full, or worse.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.kernels.folder import give_up
+    >>> give_up(Path("nowhere"))
+    """
+    _UNFIT.add(folder)
+    kernel_folder.cache_clear()
+
+
 def _places() -> list[Path]:
     user = os.getuid() if hasattr(os, "getuid") else "user"
     return [
         _SOURCES / "__pycache__",
-        platformdirs.user_cache_path("genre-audio") / "compiled",
+        user_folder("cache") / "compiled",
         Path(tempfile.gettempdir()) / f"genre-audio-{user}" / "compiled",
     ]
 

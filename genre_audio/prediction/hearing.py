@@ -24,6 +24,7 @@ from genre_audio.extraction import expected_seconds
 from genre_audio.extraction.compiled import warm_for_copies
 from genre_audio.extraction.lost import bounds_for, words_of
 from genre_audio.files import replacing
+from genre_audio.files.fingerprints import watching
 from genre_audio.prediction.listening import HOP, Heard, listen
 from genre_audio.prediction.schema import schema_for
 from genre_audio.prediction.stretches import timeline_of
@@ -112,7 +113,7 @@ def _hear(
     try:
         heard = None if cache is None else _known(_place(cache, task, bundle))
         if heard is None:
-            heard = listen(task.source, bundle)
+            heard = _listen(task, bundle)
             if cache is not None:
                 _keep(_place(cache, task, bundle), heard)
     except AudioError as error:
@@ -132,6 +133,18 @@ def _get_ready(tasks: Sequence[_Task], model: Path, cache: Path | None) -> None:
 def _lost(task: _Task, lost: Lost) -> tuple[str, ContentTimeline | AudioError]:
     kind, message = words_of(lost)
     return task.source.name, AudioError(message, kind=kind)
+
+
+def _listen(task: _Task, bundle: ModelBundle) -> Heard:
+    """Listen to a file that must still be what was described."""
+    try:
+        with watching(task.source.path) as file:
+            if file.sha256 != task.sha256:
+                raise AudioError("the file changed since it was described", kind="io")
+            return listen(task.source, bundle)
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror or error}"
+        raise AudioError(message, kind="io") from error
 
 
 @functools.lru_cache(maxsize=2)

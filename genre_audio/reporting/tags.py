@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from genre_audio.audio.samples import samples_digest
 from genre_audio.errors import OutputError
 from genre_audio.files import replacing
+from genre_audio.files.places import real_path
 from genre_audio.reporting.tag_file import open_tags, require_mutagen
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def write_tag(tag: GenreTag, *, source: Path, target: Path) -> None:
     ...     genre_before(source), genre_before(copy)
     ('', 'polka')
     """
-    place = target.resolve()  # a link stays one
+    place = real_path(target)  # a link stays one
     if place.exists() and not place.samefile(source):
         raise OutputError(f"{target} is there already")
     tags = open_tags(source)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from genre_audio.errors import ModelError
 from genre_audio.files import replace_text
+from genre_audio.files.homes import user_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,11 +32,12 @@ def activated() -> dict[str, str]:
     try:
         value = json.loads(_note().read_text(encoding="utf-8"))
         return {str(task): str(path) for task, path in value.items()}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, AttributeError) as error:
         raise ModelError(
-            f"{_note()} cannot be read ({error}); mend it with 'genre-audio models use default'"
+            f"{_note()} cannot be read ({error}); mend it with 'genre-audio models use default', "
+            "or name a model with --model"
         ) from error
 
 
@@ -59,4 +59,4 @@ def remember(task: str, *, path: Path | None) -> None:
 
 
 def _note() -> Path:
-    return platformdirs.user_data_path("genre-audio") / "active.json"
+    return user_folder("data") / "active.json"

@@ -15,9 +15,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import platformdirs
-
 from genre_audio.errors import ModelError, ParameterError
+from genre_audio.files.homes import user_folder
 from genre_audio.training.active import activated, remember
 from genre_audio.training.description import is_bundle, read_info
 
@@ -80,7 +79,7 @@ def user_models() -> Path:
     >>> user_models().name
     'models'
     """
-    return platformdirs.user_data_path("genre-audio") / "models"
+    return user_folder("data") / "models"
 
 
 def user_model(name: str) -> Path:

@@ -13,6 +13,7 @@ from genre_audio.reporting.exports.jams import jams_text
 from genre_audio.reporting.exports.plain import csv_text, jsonl_text
 from genre_audio.reporting.exports.raven import raven_text
 from genre_audio.reporting.exports.sonic_visualiser import sonic_visualiser_text
+from genre_audio.reporting.file_names import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -148,6 +149,7 @@ def export_name(recording: str, *, form: str, tier: str = "genre") -> str:
     """Return what a file is called: the recording's name, the tier, and the form's ending.
 
     The recording's own ending stays, for ``a.wav`` and ``a.flac`` may lie in one folder.
+    A name too long for a file loses what is too much; a part of its hash keeps it apart.
 
     Parameters
     ----------
@@ -170,7 +172,7 @@ def export_name(recording: str, *, form: str, tier: str = "genre") -> str:
     '1953/tape 1.wav.genre.selections.txt'
     """
     place = PurePosixPath(recording)
-    return str(place.with_name(f"{place.name}.{tier}{_form(form).suffix}"))
+    return str(place.with_name(fitting(place.name, ending=f".{tier}{_form(form).suffix}")))
 
 
 def _form(name: str) -> Form:

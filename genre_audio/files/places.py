@@ -1,0 +1,113 @@
+"""Questions about a place that have an answer, whatever lies there.
+
+`pathlib` raises where a folder may not be looked into, where links lead in a circle, or
+where a drive does not answer; in the middle of other work that would be no answer.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from genre_audio.errors import OutputError
+
+__all__ = ["check_writable", "is_folder", "is_gone", "real_path", "same_file"]
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether `path` leads to a folder; one that cannot be looked at is none.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files.places import is_folder
+    >>> is_folder(Path()), is_folder(Path("a" * 5000))
+    (True, False)
+    """
+    return os.path.isdir(path)  # noqa: PTH112 - pathlib's raises
+
+
+def is_gone(path: Path) -> bool:
+    """Tell whether there is certainly nothing at `path`.
+
+    A drive that does not answer, or a folder that may not be looked into, hides what may
+    well be there.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files.places import is_gone
+    >>> is_gone(Path("nowhere.wav")), is_gone(Path())
+    (True, False)
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def real_path(path: Path) -> Path:
+    """Follow links as far as they lead; a circle of them is left as it is.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files.places import real_path
+    >>> real_path(Path()) == Path.cwd().resolve()
+    True
+    """
+    return Path(os.path.realpath(path))
+
+
+def same_file(first: Path, second: Path) -> bool:
+    """Tell whether two paths lead to one file; where that cannot be seen, by where they lie.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files.places import same_file
+    >>> same_file(Path("nowhere"), Path("nowhere")), same_file(Path("a"), Path("b"))
+    (True, False)
+    """
+    try:
+        return first == second or first.samefile(second)
+    except OSError:
+        # Two links that lead nowhere, or to the same closed folder, are two files.
+        one, other = (real_path(path.parent) / path.name for path in (first, second))
+        return one == other
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a place that cannot be written to, before work is spent on what goes there.
+
+    A disk that is full, or becomes so, is not noticed here.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file, or a folder that files go to.
+
+    Raises
+    ------
+    OutputError
+        If the nearest folder that is there may not be written to, or is none.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files.places import check_writable
+    >>> check_writable(Path("new", "folder", "page.html"))
+    """
+    folder = Path(os.path.abspath(path))  # noqa: PTH100 - links may lead in a circle
+    folder = folder if is_folder(folder) else folder.parent
+    while is_gone(folder) and folder != folder.parent:
+        folder = folder.parent
+    if not is_folder(folder):
+        raise OutputError(f"{path} cannot be written: {folder} is no folder that can be entered")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"{path} cannot be written: you may not write to {folder}; name another place"
+        )
