@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from genre_audio.errors import TableError
 from genre_audio.execution import map_unordered
 from genre_audio.extraction.compiled import prepare_kernels
+from genre_audio.extraction.journaled import finished, journal_entry
 from genre_audio.extraction.labels import find_labels
 from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import Extracted, Failure, expected_seconds, extract_recording
@@ -140,7 +141,8 @@ def extract(
         journal = _journal(output, schema=schema, segmentation=segmentation)
         if force:
             journal.remove()
-        plan = make_plan(sources, known=known, finished=_finished(journal), force=force)
+        done = finished(journal.entries(), schema=schema)
+        plan = make_plan(sources, known=known, finished=done, force=force)
         label_of = find_labels(labels, plan.paths, known=known.labels)
         if plan.wanted:
             prepare_kernels(on_message)
@@ -190,11 +192,6 @@ def _journal(output: Path, *, schema: Schema, segmentation: Segmentation) -> Jou
     return Journal(output.with_name(f".{output.name}.journal"), header=header)
 
 
-def _finished(journal: Journal) -> dict[str, Extracted]:
-    entries = map(Extracted.from_dict, journal.entries())
-    return {entry.name: entry for entry in entries}
-
-
 def _run(
     work: Callable[[Source], Extracted | Failure],
     sources: Sequence[Source],
@@ -214,6 +211,6 @@ def _run(
                 failures.append(result)
             else:
                 computed.append(result)
-                journal.append(result.as_dict())
+                journal.append(journal_entry(result))
             on_result(result)
     return computed, failures
