@@ -38,6 +38,8 @@ def journal_entry(recording: Extracted) -> dict[str, Any]:
     See `finished`.
     """
     value = recording.as_dict()
+    rows = [row | {"values": list(row["values"])} for row in value["rows"]]
+    value |= {"rows": rows, "refused": list(value["refused"])}  # as JSON gives them back
     return value | {_DIGEST: digest(value)}
 
 

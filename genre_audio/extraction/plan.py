@@ -8,6 +8,7 @@ not hold any more, computed again. Rows that nobody can compute are refused.
 from __future__ import annotations
 
 import dataclasses
+from errno import ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR
 from typing import TYPE_CHECKING
 
 from genre_audio.audio import Source
@@ -102,7 +103,7 @@ def make_plan(
     _refuse_namesakes(asked, held)
     _refuse_own_rows(set(known.added) - holding.keys() - asked.keys(), force=force)
     others = {name: path for name, path in held.items() if name not in asked}
-    there = {name: path for name, path in others.items() if path.exists()}
+    there = {name: path for name, path in others.items() if _is_there(path)}
     again = [Source(name, path) for name, path in there.items() if name not in holding]
     reusable = {} if force else {**holding, **finished}
     reused, wanted = _part([*sources, *again], reusable)
@@ -118,11 +119,27 @@ def make_plan(
 def _refuse_namesakes(asked: Mapping[str, Path], held: Mapping[str, Path]) -> None:
     for name in asked.keys() & held.keys():
         new, old = asked[name], held[name]
-        if new.exists() and old.exists() and not old.samefile(new):
+        if _is_there(new) and _is_there(old) and not _is_same(new, old):
             raise ParameterError(
                 f"the table holds another recording called {name!r} ({old}); "
                 "choose another output with -o, or give the folder that holds both"
             )
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether there is a file; where nobody may look, its rows are not given up."""
+    try:
+        path.stat()
+    except OSError as error:
+        return error.errno not in {ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP}
+    return True
+
+
+def _is_same(new: Path, old: Path) -> bool:
+    try:
+        return old.samefile(new)
+    except OSError:
+        return old == new
 
 
 def _refuse_own_rows(names: set[str], *, force: bool) -> None:
@@ -143,7 +160,12 @@ def _part(
         if earlier is None or not earlier.file.matches(source.path):
             wanted.append(source)
             continue
+        try:
+            time = source.path.stat().st_mtime_ns
+        except OSError:  # it went away since
+            wanted.append(source)
+            continue
         # A file that was only touched must not be hashed again in every later run.
-        file = dataclasses.replace(earlier.file, mtime_ns=source.path.stat().st_mtime_ns)
+        file = dataclasses.replace(earlier.file, mtime_ns=time)
         reused.append(dataclasses.replace(earlier, path=source.path, file=file))
     return reused, wanted

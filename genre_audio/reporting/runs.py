@@ -132,7 +132,8 @@ def read_run(path: Path) -> Run:
     (True, 'tapes')
     """
     beside = manifest_path(path)
-    values = _values(beside if path.suffix != ".json" and beside.exists() else path)
+    source = beside if path.suffix != ".json" and beside.exists() else path
+    values = _values(source)
     if not values or not all(isinstance(value, dict) for value in values):
         raise ParameterError(f"{path} holds no parameters of a run")
     if any("parameters" not in value for value in values):
@@ -147,7 +148,7 @@ def read_run(path: Path) -> Run:
             paths=tuple(map(_path, first.get("paths") or ())),
             sources=_sources(values),
             table=_path(first["table"]) if first.get("table") else None,
-            notes=_notes(first, path) if path != beside else (),
+            notes=_notes(first, path) if source == beside else (),
         )
     except (ParameterError, TypeError, ValueError, AttributeError) as error:
         raise ParameterError(f"{path}: {error}") from error

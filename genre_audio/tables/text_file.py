@@ -65,7 +65,7 @@ def file_text(path: Path) -> str:
             f"{path}, line {line}: there are zero bytes, which no text has; the file is "
             "damaged, or in UTF-16 without its mark: save the table as UTF-8"
         )
-    return text
+    return text.lstrip("\ufeff")  # where two programs put a mark, the second is left
 
 
 def is_json(path: Path, *, text: str) -> bool:
