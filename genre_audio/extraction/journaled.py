@@ -26,7 +26,7 @@ _ROW: Final[dict[str, Callable[[Any], bool]]] = {
     "start": is_number,
     "stop": is_number,
     "length": is_whole,
-    "values": lambda value: isinstance(value, list) and all(map(is_number, value)),
+    "values": lambda value: isinstance(value, list | tuple) and all(map(is_number, value)),
 }
 
 
@@ -38,8 +38,6 @@ def journal_entry(recording: Extracted) -> dict[str, Any]:
     See `finished`.
     """
     value = recording.as_dict()
-    rows = [row | {"values": list(row["values"])} for row in value["rows"]]
-    value |= {"rows": rows, "refused": list(value["refused"])}  # as JSON gives them back
     return value | {_DIGEST: digest(value)}
 
 
@@ -77,7 +75,8 @@ def finished(entries: Iterable[object], *, schema: Schema) -> dict[str, Extracte
 def _extracted(entry: object, *, width: int) -> Extracted:
     def are_rows(value: object) -> bool:
         """Tell whether these are rows of as many numbers as the schema has columns."""
-        return isinstance(value, list) and bool(value) and all(_is_row(row, width) for row in value)
+        rows = value if isinstance(value, list | tuple) else ()
+        return bool(rows) and all(_is_row(row, width) for row in rows)
 
     parts = ("path", "file", "quality", "refused", _DIGEST)
     forms = {name: ENTRY[name] for name in parts} | {"name": is_text, "rows": are_rows}

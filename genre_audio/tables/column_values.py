@@ -14,7 +14,7 @@ import dataclasses
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -146,7 +146,7 @@ def plain_numbers(values: Sequence[object]) -> NDArray[Any] | None:
     forms: tuple[type[np.number[Any]], ...] = ()
     if kinds == {int} or kinds == {float}:
         forms = (np.int64,) if int in kinds else (np.float64,)
-    elif kinds == {str} and set("".join(map(str, values))) <= _CHARACTERS:
+    elif kinds == {str} and set("".join(cast("Sequence[str]", values))) <= _CHARACTERS:
         # Of these characters, Python reads numbers only where `_NUMBER` sees them as well.
         forms = (np.int64, np.float64)
     for form in forms:

@@ -64,9 +64,11 @@ def csv_table(text: str, *, path: Path, ragged: bool = False) -> RawTable:
             last = place == len(rows) - 1
             raise TableError(_misfit(path, number, row, header, separator=separator, last=last))
     names = _names(header, rows, path=path)
+    quoted = "'" in body
     columns: dict[str, list[object]] = {name: [] for name in names.values()}
     for place, name in names.items():
-        columns[name] = [unescaped(row[place]) for _, row in rows]
+        values = [row[place] for _, row in rows]
+        columns[name] = list(map(unescaped, values)) if quoted else list(values)
     return RawTable(
         path,
         columns,

@@ -184,27 +184,36 @@ def _refuse_lengths(lengths: NDArray[Any], raw: RawTable) -> None:
 
 def _once(raw: RawTable, frame: pd.DataFrame) -> tuple[list[int], list[str]]:
     """Return the rows that repeat no other one, and say which do."""
-    names = list(frame)
-    placed = all(name in names for name in _PLACE)
-    identity = _PLACE if placed else tuple(name for name in names if name != "label")
-    keys = zip(*(frame[name].tolist() for name in identity), strict=True)
-    rows = zip(*(frame[name].tolist() for name in names), strict=True)
-    seen: dict[object, tuple[int, object]] = {}
-    kept, repeated = [], []
-    for row, (key, values) in enumerate(zip(keys, rows, strict=True)):
-        first, earlier = seen.setdefault(key, (row, values))
-        if first == row:
-            kept.append(row)
-        elif values == earlier:  # what is missing is one and the same object
-            repeated.append(f"{raw.places[row]} repeats {raw.places[first]}")
-        else:
-            raise TableError(
-                f"{raw.path}, {raw.places[row]}: {raw.columns['filename'][row]!r} stands in "
-                f"{raw.places[first]} already, for the same stretch of the recording, with other "
-                "values; delete one of these rows"
-            )
-    if not repeated:
+    placed = all(name in frame for name in _PLACE)
+    named = [frame[name].tolist() for name in (_PLACE if placed else ("filename",))]
+    stretches: dict[object, list[int]] = {}
+    for row, stretch in enumerate(zip(*named, strict=True)):
+        stretches.setdefault(stretch, []).append(row)
+    several = any(len(rows) > 1 for rows in stretches.values())
+    compared = [] if placed or not several else [name for name in frame if name != "label"]
+    values = [frame[name].tolist() for name in compared]
+    left_out: dict[int, int] = {}
+    for rows in stretches.values():
+        seen: dict[object, int] = {}
+        for row in rows if len(rows) > 1 else ():
+            first = seen.setdefault(tuple(column[row] for column in values), row)
+            if first != row:
+                _refuse_difference(raw, frame, row, first)
+                left_out[row] = first
+    kept = [row for row in range(len(frame)) if row not in left_out]
+    if not left_out:
         return kept, []
-    many = len(repeated) > 1
-    said = f"{len(repeated)} rows repeat others and are" if many else f"{repeated[0]} and is"
-    return kept, [f"{raw.path.name}: {said} left out{f' ({repeated[0]})' if many else ''}"]
+    row, first = min(left_out.items())
+    said = f"{raw.places[row]} repeats {raw.places[first]}"
+    many = f"{len(left_out)} rows repeat others and are left out ({said})"
+    return kept, [f"{raw.path.name}: {many if len(left_out) > 1 else f'{said} and is left out'}"]
+
+
+def _refuse_difference(raw: RawTable, frame: pd.DataFrame, row: int, first: int) -> None:
+    same = all(raw.columns[str(name)][row] == raw.columns[str(name)][first] for name in frame)
+    if not same and not frame.iloc[row].equals(frame.iloc[first]):
+        raise TableError(
+            f"{raw.path}, {raw.places[row]}: {raw.columns['filename'][row]!r} stands in "
+            f"{raw.places[first]} already, for the same stretch of the recording, with other "
+            "values; delete one of these rows"
+        )

@@ -155,7 +155,7 @@ def _is_quality(value: object) -> bool:
 
 
 def _is_span(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(map(is_number, value))
+    return isinstance(value, list | tuple) and len(value) == 2 and all(map(is_number, value))
 
 
 def _is_refused(value: object) -> bool:
@@ -180,7 +180,7 @@ def _all(fits: Callable[[Any], bool], of: type) -> Callable[[Any], bool]:
         """Tell it of one list or object."""
         if isinstance(value, dict) and of is dict:
             return all(map(fits, value.values()))
-        return isinstance(value, list) and of is list and all(map(fits, value))
+        return isinstance(value, list | tuple) and of is list and all(map(fits, value))
 
     return fit
 
