@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 import importlib
 import json
@@ -397,3 +398,39 @@ def test_a_result_that_was_changed_is_said(tmp_path: Path) -> None:
     result.write_text("recording\nx\n")
     assert "results.csv was changed since results.csv.json was" in read_run(result).notes[0]
     assert read_run(beside).notes == ()
+
+
+# --- what became of the files ---------------------------------------------------------
+
+
+def test_rows_are_given_up_only_where_the_file_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "a.wav"
+    there.touch()
+    for gone in ("b" * 5000, "nowhere/a.wav", "a.wav/b.wav"):
+        known = Known()
+        known.stale = {"x": tmp_path / gone}
+        plan = make_plan([], known=known, finished={}, force=False)
+        assert (plan.removed, plan.wanted) == (("x",), ())
+    known = Known()
+    known.stale = {"x": there}
+
+    def forbidden(*_: Any, **__: Any) -> Any:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", forbidden)
+    plan = make_plan([], known=known, finished={}, force=False)
+    assert (plan.removed, plan.wanted) == ((), (Source("x", there),))
+    # Whether these are one file nobody can tell, so only one and the same path will do.
+    assert make_plan([Source("x", there)], known=known, finished={}, force=False).wanted
+    with pytest.raises(ParameterError, match="holds another recording called 'x'"):
+        make_plan([Source("x", tmp_path / "b")], known=known, finished={}, force=False)
+
+
+def test_a_file_that_goes_away_while_it_is_looked_at_is_read_again(tmp_path: Path) -> None:
+    source = Source("a.wav", tmp_path / "a.wav")
+    same: Any = types.SimpleNamespace(matches=lambda _: True)
+    earlier = dataclasses.replace(MADE["a.wav"], file=same)
+    plan = make_plan([source], known=Known(), finished={"a.wav": earlier}, force=False)
+    assert (plan.wanted, plan.reused) == ((source,), ())

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from genre_audio.cli import app
+from genre_audio.cli.rows import feature_rows
 from genre_audio.config import Segmentation
 from genre_audio.errors import TableError
 from genre_audio.features import GTZAN57
@@ -143,6 +146,8 @@ def test_names_that_hold_the_other_sign(write: Write) -> None:
         read_any_table(write("tempo, bpm;label\n120,5;jazz\n"))
     with pytest.raises(TableError, match="row 3: 3 values, but the header names 2"):
         read_any_table(write("tempo, bpm;label\n1,2;x\n1,2,3;x;y\n"))
+    with pytest.raises(TableError, match="row 2: 1 value, but the header names 2"):
+        read_any_table(write('tempo, bpm;label\n120;"jazz\n'))
     quoted = read_any_table(write('"tempo, bpm";label\n120,5;jazz\n'))
     assert quoted.frame["tempo, bpm"].tolist() == [120.5]
 
@@ -260,3 +265,27 @@ def test_digits_that_a_spreadsheet_rounds_are_read(write: Write) -> None:
     table = read_table(write(saved(PLAIN, digits=10)), segmentation=Segmentation())
     assert not (table.X == TABLE.X).all()
     np.testing.assert_allclose(table.X, TABLE.X, rtol=1e-9)  # ten digits
+
+
+# --- said -----------------------------------------------------------------------------
+
+
+def test_commands_say_how_a_table_was_read(
+    write: Write,
+    tiny_folder: Path,
+    tmp_path: Path,
+    home: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path, result = write(saved(PLAIN)), tmp_path / "results.csv"
+    asked = ["-m", str(tiny_folder), "-o", str(result)]
+    said = CliRunner().invoke(app, ["predict", "--table", str(path), *asked])
+    assert said.exit_code == 0
+    assert "features.csv: the commas in numbers are read as decimal commas" in said.stderr
+    result.write_text(result.read_text() + "\n")
+    again = CliRunner().invoke(app, ["predict", "--params", str(result), "-o", f"{tmp_path}/b.csv"])
+    assert "results.csv was changed since results.csv.json was written beside it" in again.stderr
+    said = CliRunner().invoke(app, ["explore", str(path)])
+    assert "features.csv: read with semicolons between columns" in said.stderr
+    feature_rows(path, segmentation=None, groups=None)
+    assert "features.csv: read with semicolons between columns" in capsys.readouterr().err
