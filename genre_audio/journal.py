@@ -56,7 +56,7 @@ class Journal:
         for line in lines:
             try:
                 values.append(json.loads(line))
-            except ValueError:
+            except (ValueError, RecursionError):
                 break
         return values[1:] if values and values[0] == self._header else []
 

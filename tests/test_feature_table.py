@@ -97,8 +97,12 @@ def test_the_table_of_field_recordings(data_folder: Path) -> None:
 # --- round trip ---------------------------------------------------------------------
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
-# A bare carriage return never gets here: `find_recordings` spells it out.
-TEXTS = st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), min_size=1)
+# What a spreadsheet would calculate comes up more often than by chance.
+TEXTS = st.text(
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"])
+    | st.sampled_from("=+-@'\t\r\n;,\"＝＠"),
+    min_size=1,
+)
 ROWS = st.tuples(
     TEXTS,
     st.integers(22050, 10**7),
@@ -108,7 +112,7 @@ ROWS = st.tuples(
 
 
 @settings(max_examples=40)
-@given(rows=st.lists(ROWS, min_size=1, max_size=3))
+@given(rows=st.lists(ROWS, min_size=1, max_size=3, unique_by=lambda row: row[0]))
 def test_a_table_comes_back(
     tmp_path_factory: pytest.TempPathFactory,
     rows: list[tuple[str, int, list[float], str | None]],
@@ -296,23 +300,25 @@ def test_rows_need_names(write: Write) -> None:
 
 def test_rows_of_another_length_than_the_header_are_refused(write: Write) -> None:
     header, first, second = table_text(make_frame(["a.wav", "b.wav"])).splitlines()
-    with pytest.raises(TableError, match="rows have more values than the header has columns"):
+    with pytest.raises(TableError, match="row 2: 61 values, but the header names 60 columns"):
         read_table(write(f"{header}\n{first},x\n{second},x\n"))
-    with pytest.raises(TableError, match=r"cannot be read as a table: .*line 3"):
+    with pytest.raises(
+        TableError, match=r"row 3: 61 values, .*; is text with commas not in quotes"
+    ):
         read_table(write(f"{header}\n{first}\n{second},x\n"))
-    with pytest.raises(TableError, match="row 3, column mfcc20_var: '' is not a finite"):
+    with pytest.raises(TableError, match=r"row 3: 58 values, .*; was the file cut short\?"):
         read_table(write(f"{header}\n{first}\n{second.rsplit(',', 2)[0]}\n"))
 
 
 @pytest.mark.parametrize("content", [b"filename,\xff\n", b"PK\x03\x04\x00\xff\xfe"])
 def test_what_is_no_text_is_refused(write: Write, content: bytes) -> None:
-    with pytest.raises(TableError, match=r"features\.csv cannot be read as a table"):
+    with pytest.raises(TableError, match=r"features\.csv, line 1: this is no text in UTF-8"):
         read_table(write(content))
 
 
 def test_bytes_that_are_no_text_far_down_are_refused(write: Write) -> None:
     content = table_text(make_frame([f"{i}.wav" for i in range(100)])).encode() + b"\xff"
-    with pytest.raises(TableError, match=r"cannot be read as a table: .*utf-8"):
+    with pytest.raises(TableError, match=r"line 102: this is no text in UTF-8"):
         read_table(write(content))
 
 

@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 # Names of files are any characters at all; bytes that are not UTF-8 come as U+DC80 to U+DCFF.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\udc80\udce9\udcff"))
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+WHOLE = st.integers(0, 2**63 - 1)
 ENTRIES = st.builds(
     RecordingEntry,
-    path=TEXTS,
-    file=st.builds(Fingerprint, size=st.integers(0), mtime_ns=st.integers(), sha256=TEXTS),
-    quality=st.dictionaries(TEXTS, NUMBERS | st.integers(), max_size=3),
+    path=TEXTS.filter(lambda text: text and "\0" not in text),
+    file=st.builds(Fingerprint, size=WHOLE, mtime_ns=WHOLE | WHOLE.map(int.__neg__), sha256=TEXTS),
+    quality=st.dictionaries(TEXTS, NUMBERS | WHOLE, max_size=3),
     segments=st.lists(st.tuples(NUMBERS, NUMBERS), max_size=3).map(tuple),
     refused=st.lists(
         st.builds(Refused, start=NUMBERS, stop=NUMBERS, kind=TEXTS, message=TEXTS), max_size=2

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from genre_audio.cli.output import check_places
+from genre_audio.cli.output import check_places, say
 from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -139,7 +139,10 @@ def _run(params: Path | None) -> Run | None:
         return None
     from genre_audio.reporting.runs import read_run
 
-    return read_run(params)
+    run = read_run(params)
+    for note in run.notes:
+        say(note)
+    return run
 
 
 def _given(

@@ -201,6 +201,8 @@ def from_table(path: Path, setting: Setting) -> tuple[Told, Setting]:
             f"{path} has segments of {cut.words}, and {setting.segmentation.words} were asked "
             "for: leave --hop out, or extract again"
         )
+    for note in table.notes:
+        say(note)
     if table.segmentation_inferred:
         say(f"{path} has no manifest; its segments seem to last {cut.seconds:g} s")
     asked = setting.parameters

@@ -29,6 +29,8 @@ def feature_rows(
     table = read_table(path, segmentation=segmentation)
     annotations = None if groups is None else resolve_groups(groups, table=table)
     dataset = dataset_of(table, groups=annotations)
+    for note in table.notes:
+        say(note)
     if table.segmentation_inferred:
         say(
             f"{table.path} has no manifest; its segments seem to last "

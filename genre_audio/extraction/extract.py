@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
 from genre_audio.extraction.compiled import prepare_kernels
+from genre_audio.extraction.journaled import failure_entry, finished, journal_entry, lost_before
 from genre_audio.extraction.labels import find_labels
-from genre_audio.extraction.lost import bounds_for, from_dict, part, read_all
+from genre_audio.extraction.lost import bounds_for, part, read_all
 from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import Extracted, Failure, extract_recording
 from genre_audio.extraction.store import Known, read_known, write_table
@@ -144,8 +145,9 @@ def extract(
         journal = _journal(output, schema=schema, segmentation=segmentation)
         if force:
             journal.remove()
-        finished, lost = _finished(journal)
-        plan = make_plan(sources, known=known, finished=finished, force=force)
+        entries = journal.entries()
+        done, lost = finished(entries, schema=schema), lost_before(entries)
+        plan = make_plan(sources, known=known, finished=done, force=force)
         wanted, failures = part(plan.wanted, {} if force else known.lost | lost)
         label_of = find_labels(labels, plan.paths, known=known.labels)
         if wanted:
@@ -202,19 +204,6 @@ def _journal(output: Path, *, schema: Schema, segmentation: Segmentation) -> Jou
     return Journal(output.with_name(f".{output.name}.journal"), header=header)
 
 
-def _finished(journal: Journal) -> tuple[dict[str, Extracted], dict[str, Failure]]:
-    """Return what a killed run had read, and what it had lost."""
-    found: dict[str, Extracted] = {}
-    lost: dict[str, Failure] = {}
-    for entry in journal.entries():
-        if "failure" in entry:
-            failure = from_dict(entry["name"], entry["failure"])
-            lost |= {failure.name: failure} if failure else {}
-        else:
-            found[entry["name"]] = Extracted.from_dict(entry)
-    return found, lost
-
-
 def _kept(
     results: Generator[Extracted | Failure, None, None],
     *,
@@ -229,9 +218,9 @@ def _kept(
             if isinstance(result, Failure):
                 failures.append(result)
                 if result.file is not None:
-                    journal.append({"name": result.name, "failure": result.as_dict()})
+                    journal.append(failure_entry(result))
             else:
                 computed.append(result)
-                journal.append(result.as_dict())
+                journal.append(journal_entry(result))
             on_result(result)
     return computed, failures

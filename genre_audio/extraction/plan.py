@@ -158,7 +158,12 @@ def _part(
         if earlier is None or not earlier.file.matches(source.path):
             wanted.append(source)
             continue
+        try:
+            time = source.path.stat().st_mtime_ns
+        except OSError:  # it went away since
+            wanted.append(source)
+            continue
         # A file that was only touched must not be hashed again in every later run.
-        file = dataclasses.replace(earlier.file, mtime_ns=source.path.stat().st_mtime_ns)
+        file = dataclasses.replace(earlier.file, mtime_ns=time)
         reused.append(dataclasses.replace(earlier, path=source.path, file=file))
     return reused, wanted

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from genre_audio.audio import Source, open_recording
 from genre_audio.audio.decode import check_readable
-from genre_audio.config import Segmentation, digest
+from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError
 from genre_audio.features import GTZAN57, Schema, feature_row
 from genre_audio.files import Fingerprint
 from genre_audio.files.fingerprints import watching
 from genre_audio.segment import Refused, Segment
+from genre_audio.tables.as_written import numbers_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -146,7 +147,7 @@ class Failure:
 
 def rows_digest(rows: Iterable[Row]) -> str:
     """Return the digest of rows' lengths and numbers."""
-    return digest([[row.length, *row.values] for row in rows])
+    return numbers_digest((row.length, row.values) for row in rows)
 
 
 def extract_recording(

@@ -27,7 +27,7 @@ from genre_audio.tables import (
     read_table,
     table_text,
 )
-from genre_audio.tables.csv_file import read_header
+from genre_audio.tables.csv_file import read_csv
 from genre_audio.tables.feature_table import SEGMENT_COLUMNS
 from genre_audio.tables.manifest import manifest_path, package_versions
 
@@ -116,7 +116,8 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
         for name, entry in manifest.recordings.items()
     }
     if manifest.schema_digest == schema.digest and manifest.segmentation == segmentation:
-        _fill(known, read_table(output), manifest)
+        # A run killed while it wrote may have left the manifest of an older table.
+        _fill(known, read_table(output, compare=False), manifest)
     return known
 
 
@@ -130,7 +131,7 @@ def _check_schema(output: Path, *, theirs: str, ours: str) -> None:
 
 
 def _check_columns(output: Path, *, theirs: Iterable[str], ours: Iterable[str]) -> None:
-    header, needed = set(read_header(output)), {"filename", "length", "label"}
+    header, needed = set(read_csv(output).columns), {"filename", "length", "label"}
     advice = "choose another output with -o, or --force to replace it"
     foreign = sorted(header - needed - {*theirs, *ours, *SEGMENT_COLUMNS})
     if foreign:

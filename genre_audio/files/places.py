@@ -7,11 +7,15 @@ where a drive does not answer; in the middle of other work that would be no answ
 from __future__ import annotations
 
 import os
+from errno import ENAMETOOLONG, ENOENT, ENOTDIR
 from pathlib import Path
+from typing import Final
 
 from genre_audio.errors import OutputError
 
 __all__ = ["check_writable", "is_folder", "is_gone", "real_path", "same_file"]
+
+_NOWHERE: Final = frozenset({ENOENT, ENOTDIR, ENAMETOOLONG})
 
 
 def is_folder(path: Path) -> bool:
@@ -42,10 +46,8 @@ def is_gone(path: Path) -> bool:
     """
     try:
         path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
+    except OSError as error:
+        return error.errno in _NOWHERE
     return False
 
 

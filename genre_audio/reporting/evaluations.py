@@ -6,8 +6,6 @@ must not be read as a ranking. A protocol is never left out, nor is what a guess
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +14,7 @@ import numpy as np
 from genre_audio.evaluation import COMPARED, SCORES
 from genre_audio.reporting.score_table import score_table
 from genre_audio.reporting.scores import confusion_text, per_genre_text
+from genre_audio.tables.csv_text import csv_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -166,11 +165,8 @@ def _behind(evaluation: Evaluation, comparisons: Sequence[Comparison], *, betwee
 
 def _csv(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison]) -> str:
     rows = [_flat(each, comparisons) for each in evaluations]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    header = list(rows[0]) if rows else []
+    return csv_lines([header, *([row.get(name, "") for name in header] for row in rows)])
 
 
 def _flat(evaluation: Evaluation, comparisons: Sequence[Comparison]) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any, Final
+
+from genre_audio.tables.csv_text import csv_lines as csv_lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,6 +103,4 @@ def _segment_rows(prediction: Prediction) -> list[list[Any]]:
 
 
 def _line(cells: list[Any]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    return out.getvalue()
+    return csv_lines_of([cells])

@@ -16,6 +16,7 @@ from genre_audio.audio import Source
 from genre_audio.errors import ParameterError
 from genre_audio.files import fingerprint
 from genre_audio.prediction.parameters import Parameters
+from genre_audio.tables.forms import is_path, parsed
 from genre_audio.tables.manifest import manifest_path, package_versions
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Run:
         Where these are not known, the recordings of the result.
     table : pathlib.Path or None
         The feature table that was given instead.
+    notes : tuple of str
+        What is odd about where this was read.
 
     Examples
     --------
@@ -51,6 +54,7 @@ class Run:
     paths: tuple[Path, ...] = ()
     sources: tuple[Source, ...] = ()
     table: Path | None = None
+    notes: tuple[str, ...] = ()
 
 
 def run_text(
@@ -128,7 +132,8 @@ def read_run(path: Path) -> Run:
     (True, 'tapes')
     """
     beside = manifest_path(path)
-    values = _values(beside if path.suffix != ".json" and beside.exists() else path)
+    source = beside if path.suffix != ".json" and beside.exists() else path
+    values = _values(source)
     if not values or not all(isinstance(value, dict) for value in values):
         raise ParameterError(f"{path} holds no parameters of a run")
     if any("parameters" not in value for value in values):
@@ -138,14 +143,36 @@ def read_run(path: Path) -> Run:
     if any(value["parameters"] != first["parameters"] for value in values):
         raise ParameterError(f"{path} holds results of several runs: give that of one")
     try:
-        parameters = Parameters.from_dict(first["parameters"])
+        return Run(
+            Parameters.from_dict(first["parameters"]),
+            paths=tuple(map(_path, first.get("paths") or ())),
+            sources=_sources(values),
+            table=_path(first["table"]) if first.get("table") else None,
+            notes=_notes(first, path) if source == beside else (),
+        )
     except (ParameterError, TypeError, ValueError, AttributeError) as error:
         raise ParameterError(f"{path}: {error}") from error
-    return Run(
-        parameters,
-        paths=tuple(map(Path, first.get("paths") or ())),
-        sources=_sources(values),
-        table=Path(first["table"]) if first.get("table") else None,
+
+
+def _path(value: object) -> Path:
+    if not is_path(value):
+        raise ParameterError(f"{value!r} is no path of a run's files")
+    return Path(str(value))
+
+
+def _notes(value: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+    """Say whether a result is another one than the file beside it was written for.
+
+    Its parameters may be asked again all the same: results are edited, and sorted.
+    """
+    said = value.get("result")
+    if not isinstance(said, dict) or not path.is_file():
+        return ()
+    if said.get("sha256") == fingerprint(path).sha256:
+        return ()
+    return (
+        f"{path.name} was changed since {manifest_path(path).name} was written beside it; its "
+        "parameters are taken from there",
     )
 
 
@@ -156,10 +183,10 @@ def _values(path: Path) -> list[Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path} cannot be read: {error}") from error
     try:
-        value = json.loads(text)
+        value = parsed(text)
     except ValueError:
         try:
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
+            return [parsed(line) for line in text.split("\n") if line.strip()]
         except ValueError as error:
             raise ParameterError(
                 f"{path} holds no parameters: it is no JSON ({error}), and no "
@@ -174,6 +201,6 @@ def _sources(values: Sequence[Mapping[str, Any]]) -> tuple[Source, ...]:
     if not all(paths):
         return ()
     return tuple(
-        Source(str(value["recording"]), Path(str(path)))
+        Source(str(value.get("recording", path)), _path(path))
         for value, path in zip(values, paths, strict=True)
     )

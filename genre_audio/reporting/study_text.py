@@ -6,8 +6,6 @@ chance, and what balancing changed. No score stands without its interval and its
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +22,7 @@ from genre_audio.reporting.study_tables import (
 )
 from genre_audio.reporting.study_words import TEST_SETS, combination
 from genre_audio.reporting.text_table import text_table
+from genre_audio.tables.csv_text import csv_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -136,11 +135,7 @@ def _cell(text: str) -> str:
 def _csv(study: Study) -> str:
     rows = [_flat(study, *key) for key in study.evaluations]
     header = list(dict.fromkeys(name for row in rows for name in row))
-    out = io.StringIO()
-    writer = csv.DictWriter(out, header, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    return csv_lines([header, *([row.get(name, "") for name in header] for row in rows)])
 
 
 def _flat(study: Study, learner: str, balance: str, distribution: str) -> dict[str, Any]:

@@ -12,8 +12,9 @@ own name, because it needs scikit-learn and most commands do not.
 from genre_audio.tables.annotations import Annotations, read_annotations, read_names
 from genre_audio.tables.any_dataset import dataset_of_any
 from genre_audio.tables.any_table import read_any_table
+from genre_audio.tables.csv_text import csv_lines, escaped, table_text, unescaped
 from genre_audio.tables.dataset import Dataset, dataset_of, regrouped, resolve_groups
-from genre_audio.tables.feature_table import FeatureTable, read_table, table_text
+from genre_audio.tables.feature_table import FeatureTable, read_table
 from genre_audio.tables.gtzan_index import GtzanIndex, read_gtzan_index
 from genre_audio.tables.joined import Joined, Side
 from genre_audio.tables.manifest import Manifest, RecordingEntry, read_manifest
@@ -32,8 +33,10 @@ __all__ = [
     "MetricTable",
     "RecordingEntry",
     "Side",
+    "csv_lines",
     "dataset_of",
     "dataset_of_any",
+    "escaped",
     "is_feature_table",
     "read_annotations",
     "read_any_table",
@@ -44,4 +47,5 @@ __all__ = [
     "regrouped",
     "resolve_groups",
     "table_text",
+    "unescaped",
 ]

@@ -14,12 +14,16 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
-from genre_audio.tables.csv_file import read_header, read_text
+from genre_audio.tables.csv_file import read_csv
+from genre_audio.tables.feature_frame import refuse_spoilt
+from genre_audio.tables.text_file import file_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Annotations", "find_annotations", "read_annotations", "read_names"]
+    from genre_audio.tables.raw_table import RawTable
+
+__all__ = ["Annotations", "annotations_of", "find_annotations", "read_annotations", "read_names"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +87,7 @@ def read_annotations(path: Path, *, column: str | None = None) -> Annotations:
     Parameters
     ----------
     path : pathlib.Path
-        A CSV file.
+        A CSV file, with commas, semicolons or tabs between columns.
     column : str, optional
         Which column; may be left out where the file has only one besides the names.
 
@@ -107,16 +111,41 @@ def read_annotations(path: Path, *, column: str | None = None) -> Annotations:
     ...     read_annotations(file).values
     {'a.wav': 'jazz'}
     """
-    header = read_header(path)
-    frame = read_text(path)
-    names = "filename" if "filename" in frame else str(frame.columns[0])
-    chosen = _choose(column, [name for name in header if name != names], path=path)
+    return annotations_of(read_csv(path, ragged=True), column=column)
+
+
+def annotations_of(table: RawTable, *, column: str | None = None) -> Annotations:
+    """Take one column of a table that was read, as `read_annotations` does.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.tables.annotations import annotations_of
+    >>> from genre_audio.tables.raw_table import RawTable
+    >>> columns = {"filename": ["a.wav"], "genre": ["jazz"]}
+    >>> annotations_of(RawTable(Path("a.csv"), columns, places=("row 2",))).values
+    {'a.wav': 'jazz'}
+    """
+    path, columns = table.path, table.columns
+    if not columns:
+        raise TableError(f"{path} is empty; it must name recordings, and say something of them")
+    names = "filename" if "filename" in columns else next(iter(columns))
+    chosen = _choose(column, [name for name in columns if name != names], path=path)
+    for each in (names, chosen):
+        refuse_spoilt(columns[each], places=table.places, column=each, path=path)
     values: dict[str, str] = {}
-    for row, (name, value) in enumerate(zip(frame[names], frame[chosen], strict=True), start=2):
+    first: dict[str, str] = {}
+    rows = zip(table.places, columns[names], columns[chosen], strict=True)
+    for place, name, value in rows:
         if value == "":
             continue
-        if values.setdefault(name, value) != value:
-            raise TableError(f"{path}, row {row}: {name!r} is {value!r} and {values[name]!r}")
+        said = values.setdefault(str(name), str(value))
+        if said != value:
+            raise TableError(
+                f"{path}, {place}, column {chosen}: {name!r} is {value!r} and {said!r} "
+                f"({first[str(name)]}); delete one of these rows"
+            )
+        first.setdefault(str(name), place)
     return Annotations(values, column=chosen)
 
 
@@ -158,13 +187,9 @@ def read_names(path: Path) -> list[str]:
     ...     read_names(file)
     ['blues/a.wav', 'b.wav']
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise TableError(f"{path} cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise TableError(f"{path} is no text in UTF-8: save the list as UTF-8") from error
-    names = [line.strip() for line in text.splitlines() if line.strip()]
+    # Other signs that Python takes for the end of a line may stand in names.
+    lines = file_text(path).replace("\r", "\n").split("\n")
+    names = [line.strip() for line in lines if line.strip()]
     if not names:
         raise TableError(f"{path} names no recording; write one name to a line")
     if len(set(names)) < len(names):

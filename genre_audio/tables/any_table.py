@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import schema_of
 from genre_audio.tables.feature_columns import choose_features
+from genre_audio.tables.feature_frame import refuse_misnamed
 from genre_audio.tables.join import join
 from genre_audio.tables.loaded import Loaded, listed, load
 from genre_audio.tables.manifest import read_manifest
@@ -43,9 +44,10 @@ def read_any_table(
     Parameters
     ----------
     path : pathlib.Path
-        A CSV or JSON file, packed by gzip or not. JSON may be a list of records, records
-        on lines, columns of rows, rows of columns, or names and rows apart: which it is,
-        its structure tells.
+        A CSV or JSON file, packed by gzip or not. CSV may have commas, semicolons or tabs
+        between columns, with the last two decimal commas as well. JSON may be a list of
+        records, records on lines, columns of rows, rows of columns, or names and rows apart:
+        which it is, its structure tells.
     metrics : pathlib.Path, optional
         Another such file, to be joined with the first on an id.
     on : str, optional
@@ -133,11 +135,14 @@ def _table(
             each for side in sides for column in side.columns.values() for each in column.coerced
         ),
         left_out=left_out,
+        reading=tuple(note for side in sides for note in side.raw.notes),
     )
 
 
 def _schema(raw: RawTable) -> Schema | None:
     schema = schema_of(raw.columns)
+    if schema is not None:
+        refuse_misnamed(raw.columns, needed=("filename", "length", "label"), path=raw.path)
     manifest = read_manifest(raw.path) if schema is not None else None
     if schema is not None and manifest is not None and manifest.schema_digest != schema.digest:
         raise TableError(

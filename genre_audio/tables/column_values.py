@@ -14,7 +14,7 @@ import dataclasses
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -22,11 +22,13 @@ from genre_audio.errors import TableError
 from genre_audio.tables.metric_table import Coercion
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from genre_audio.tables.raw_table import RawTable
 
-__all__ = ["Column", "column_of", "is_missing", "text_of"]
+__all__ = ["Column", "column_of", "is_missing", "is_number", "plain_numbers", "text_of"]
 
 _NUMBER: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _INFINITE: Final = re.compile(r"\s*[+-]?inf(inity)?\s*", re.IGNORECASE)
@@ -88,7 +90,7 @@ def column_of(table: RawTable, name: str) -> Column:
     ([120.5, nan, nan], "a.csv, column tempo: 1 value said 'na', and counts as missing")
     """
     values = table.columns[name]
-    if (plain := _plain(values)) is not None:
+    if (plain := plain_numbers(values)) is not None:
         return Column(plain)
     present = [place for place, value in enumerate(values) if not is_missing(value)]
     kinds = {place: _kind(values[place]) for place in present}
@@ -131,6 +133,41 @@ def is_missing(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
+def plain_numbers(values: Sequence[object]) -> NDArray[Any] | None:
+    """Return the numbers of a column without gaps, quickly; None where it is not so plain.
+
+    Examples
+    --------
+    >>> from genre_audio.tables.column_values import plain_numbers
+    >>> plain_numbers(["1", "2"]), plain_numbers(["1", ""])
+    (array([1, 2]), None)
+    """
+    kinds = set(map(type, values))
+    forms: tuple[type[np.number[Any]], ...] = ()
+    if kinds == {int} or kinds == {float}:
+        forms = (np.int64,) if int in kinds else (np.float64,)
+    elif kinds == {str} and set("".join(cast("Sequence[str]", values))) <= _CHARACTERS:
+        # Of these characters, Python reads numbers only where `_NUMBER` sees them as well.
+        forms = (np.int64, np.float64)
+    for form in forms:
+        with contextlib.suppress(ValueError, OverflowError):
+            numbers = np.array(values, dtype=object).astype(form)
+            return numbers if np.isfinite(numbers).all() else None
+    return None
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a finite number, or text that spells one in plain digits.
+
+    Examples
+    --------
+    >>> from genre_audio.tables.column_values import is_number
+    >>> [value for value in (" 1.5", "1_000", "1e999", "1,5", "½") if is_number(value)]
+    [' 1.5']
+    """
+    return _kind(value) == "number"
+
+
 def text_of(value: object) -> str | None:
     """Return a value as text, None where there is none; whole numbers without a point.
 
@@ -147,22 +184,6 @@ def text_of(value: object) -> str | None:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return json.dumps(value, ensure_ascii=False)
-
-
-def _plain(values: list[object]) -> NDArray[Any] | None:
-    """Return the numbers of a column without gaps, quickly; None where it is not so plain."""
-    kinds = set(map(type, values))
-    forms: tuple[type[np.number[Any]], ...] = ()
-    if kinds == {int} or kinds == {float}:
-        forms = (np.int64,) if int in kinds else (np.float64,)
-    elif kinds == {str} and set("".join(map(str, values))) <= _CHARACTERS:
-        # Of these characters, Python reads numbers only where `_NUMBER` sees them as well.
-        forms = (np.int64, np.float64)
-    for form in forms:
-        with contextlib.suppress(ValueError, OverflowError):
-            numbers = np.array(values, dtype=object).astype(form)
-            return numbers if np.isfinite(numbers).all() else None
-    return None
 
 
 def _kind(value: object) -> str:

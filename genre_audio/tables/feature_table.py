@@ -8,28 +8,30 @@ form that reads back as the same number.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import SCHEMAS, Schema, schema_of
-from genre_audio.tables.csv_file import read_header, read_text
+from genre_audio.tables.as_written import differences
+from genre_audio.tables.csv_file import read_csv
+from genre_audio.tables.csv_text import table_text
+from genre_audio.tables.decimal_commas import with_points
+from genre_audio.tables.feature_frame import feature_frame, refuse_misnamed
 from genre_audio.tables.manifest import read_manifest
+from genre_audio.tables.raw_table import RawTable
 from genre_audio.tables.text_file import holds_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from pathlib import Path
 
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["SEGMENT_COLUMNS", "FeatureTable", "read_table", "table_text"]
+__all__ = ["SEGMENT_COLUMNS", "FeatureTable", "read_table"]
 
 SEGMENT_COLUMNS: Final = ("recording", "start", "stop")
 
@@ -50,6 +52,9 @@ class FeatureTable:
         Whether that was read off the column ``length`` for want of a manifest.
     path : pathlib.Path or None
         Where the table was read from.
+    notes : tuple of str
+        How the file was read where somebody might have meant it otherwise, and what is not
+        as its manifest says.
 
     Examples
     --------
@@ -67,6 +72,7 @@ class FeatureTable:
     segmentation: Segmentation
     segmentation_inferred: bool = False
     path: Path | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def X(self) -> NDArray[np.float64]:  # noqa: N802
@@ -101,17 +107,22 @@ class FeatureTable:
         return digest([self.schema.digest, self.segmentation.digest, table_text(self.frame)])
 
 
-def read_table(path: Path, *, segmentation: Segmentation | None = None) -> FeatureTable:
+def read_table(
+    path: Path, *, segmentation: Segmentation | None = None, compare: bool = True
+) -> FeatureTable:
     r"""Read a feature table, ours or a published one.
 
     Parameters
     ----------
     path : pathlib.Path
-        A CSV file whose columns include all of a known schema's.
+        A CSV file whose columns include all of a known schema's, with commas, semicolons
+        or tabs between them.
     segmentation : Segmentation, optional
         How its recordings were cut, if the table should not be asked. Without it the
         manifest says so; without a manifest it is inferred from the median of the
         column ``length``.
+    compare : bool
+        Whether the rows are to be compared with what the manifest says of them.
 
     Returns
     -------
@@ -121,8 +132,9 @@ def read_table(path: Path, *, segmentation: Segmentation | None = None) -> Featu
     ------
     TableError
         If the file cannot be read, has duplicated columns or columns of no known
-        schema, or holds something that is not a finite number, or a length that is none;
-        the message names file, row and column.
+        schema, holds something that is not a finite number, a length that is none, or two
+        rows of one stretch that differ, or is another one than its manifest describes; the
+        message names file, row and column.
 
     Examples
     --------
@@ -135,37 +147,38 @@ def read_table(path: Path, *, segmentation: Segmentation | None = None) -> Featu
     ...     read_table(file, segmentation=Segmentation()).X.shape
     (1, 57)
     """
-    header = [] if holds_json(path) else read_header(path)
-    schema = schema_of(header)
+    raw = RawTable(path, {}, ()) if holds_json(path) else read_csv(path)
+    schema = schema_of(raw.columns)
+    refuse_misnamed(raw.columns, needed=_needed(schema), path=path)
     if schema is None:
-        raise TableError(_unknown_columns(path, header))
-    frame = _read_frame(path, numbers={"length", "start", "stop", *schema.columns})
+        raise TableError(_unknown_columns(path, list(raw.columns)))
+    numbers = {"length", "start", "stop", *schema.columns}
+    raw = with_points(raw, numbers=sorted(numbers))
+    frame, notes = feature_frame(raw, numbers=numbers)
     manifest = read_manifest(path)
     if manifest is not None and manifest.schema_digest != schema.digest:
         raise TableError(
             f"{path} was made by another recipe than this version's {schema}; extract it again"
         )
     known = segmentation or (manifest.segmentation if manifest else None)
-    return FeatureTable(
+    table = FeatureTable(
         frame=frame,
         schema=schema,
         segmentation=known or _inferred(frame, schema=schema, path=path),
         segmentation_inferred=known is None,
         path=path,
+        notes=(*raw.notes, *notes),
     )
+    if manifest is None or not compare:
+        return table
+    return dataclasses.replace(table, notes=(*table.notes, *differences(table, manifest)))
 
 
-def table_text(frame: pd.DataFrame) -> str:
-    r"""Return a table as CSV text; floats in shortest round-trip form.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from genre_audio.tables.feature_table import table_text
-    >>> table_text(pd.DataFrame({"filename": ["a.wav"], "tempo": [0.1]}))
-    'filename,tempo\na.wav,0.1\n'
-    """
-    return str(frame.to_csv(index=False, lineterminator="\n"))
+def _needed(schema: Schema | None) -> frozenset[str]:
+    """Return the names of columns that mean something in a feature table."""
+    if schema is None:  # perhaps it is one but for a name; else any name may be a column's
+        return frozenset(name for each in SCHEMAS.values() for name in each.columns)
+    return frozenset({"filename", "length", "label", *SEGMENT_COLUMNS, *schema.columns})
 
 
 def _unknown_columns(path: Path, header: list[str]) -> str:
@@ -178,56 +191,6 @@ def _unknown_columns(path: Path, header: list[str]) -> str:
         "else: make one with 'genre-audio extract', or ask 'explore', 'compare' or 'evaluate', "
         "which take any table"
     )
-
-
-def _read_frame(path: Path, *, numbers: Collection[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    text = read_text(path)
-    if "filename" not in text:
-        raise TableError(f"{path} has no column 'filename': rows need the name of their recording")
-    if (text["filename"] == "").any():
-        row = int(np.flatnonzero(text["filename"] == "")[0])
-        raise TableError(f"{path}, row {row + 2}: no filename")
-    nothing = text == ""
-    if "label" in text:  # other programs write nan; NA and None may be genres
-        nothing["label"] |= text["label"].isin(["nan", "NaN"])
-    columns = {
-        name: _numbers(text[name], path) if name in numbers else text[name].mask(nothing[name])
-        for name in text
-    }
-    frame = pd.DataFrame(columns, columns=text.columns)
-    if "length" in frame and (frame["length"] <= 0).any():
-        # Segments are weighed by it.
-        row = int(np.flatnonzero(frame["length"] <= 0)[0])
-        raise TableError(
-            f"{path}, row {row + 2}, column length: {text['length'][row]!r} is no number of "
-            "samples that a segment can have; correct or delete these rows"
-        )
-    return frame
-
-
-def _numbers(text: pd.Series, path: Path) -> NDArray[Any]:
-    """Return a column's numbers, exactly as their text says; integers stay integers."""
-    values = text.to_numpy(dtype=object)
-    for kind in (np.int64, np.float64):
-        with contextlib.suppress(ValueError, OverflowError):
-            numbers = values.astype(kind)
-            if np.isfinite(numbers).all():
-                return numbers
-    bad = [row for row, value in enumerate(values) if not _is_finite(value)]
-    # The header is line 1, so the first row is line 2, as editors show it.
-    raise TableError(
-        f"{path}, row {bad[0] + 2}, column {text.name}: {values[bad[0]]!r} is not a finite "
-        f"number ({len(bad)} such in the column); correct or delete these rows"
-    )
-
-
-def _is_finite(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _inferred(frame: pd.DataFrame, *, schema: Schema, path: Path) -> Segmentation:

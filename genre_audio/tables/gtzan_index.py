@@ -9,15 +9,18 @@ column would pass for an honest split.
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Final
 
 from genre_audio.errors import TableError
-from genre_audio.tables.annotations import Annotations, read_annotations
-from genre_audio.tables.csv_file import read_header
+from genre_audio.tables.annotations import Annotations, annotations_of
+from genre_audio.tables.csv_file import read_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from genre_audio.tables.raw_table import RawTable
 
 __all__ = ["GtzanIndex", "read_gtzan_index"]
 
@@ -26,6 +29,8 @@ _ARTIST: Final = "artist"
 _PART: Final = "kereliuk2015_split"
 _FOLD: Final = "foleis2020_test_fold"
 _COLUMNS: Final = ("filename", _GENRE, _ARTIST, _PART, _FOLD)
+_NUMBER: Final = re.compile(r"(\d+)(?:\.0)?", re.ASCII)
+"""A fold; other programs write whole numbers as 1.0."""
 _PARTS: Final = frozenset({"train", "valid", "test"})
 
 
@@ -103,29 +108,34 @@ def read_gtzan_index(path: Path) -> GtzanIndex:
     >>> index.parts.values, index.folds.values
     ({'a.wav': 'train'}, {'a.wav': '1', 'b.wav': '2'})
     """
-    header = read_header(path)
-    if missing := [column for column in _COLUMNS if column not in header]:
+    table = read_csv(path)
+    if missing := [column for column in _COLUMNS if column not in table.columns]:
         raise TableError(
             f"{path} is no index of GTZAN: it lacks {', '.join(missing)}; docs/evaluation.md says "
             "what an index holds and where its lists are published"
         )
     genres, artists, parts, folds = (
-        read_annotations(path, column=column) for column in (_GENRE, _ARTIST, _PART, _FOLD)
+        annotations_of(table, column=column) for column in (_GENRE, _ARTIST, _PART, _FOLD)
     )
-    for name, part in parts.values.items():
+    for place, name, part in _values(table, _PART):
         if part not in _PARTS:
             raise TableError(
-                f"{path}: {_PART} of {name!r} is {part!r}; it must be train, valid, test or empty"
+                f"{path}, {place}: {_PART} of {name!r} is {part!r}; it must be train, valid, test "
+                "or empty"
             )
-    numbers = {name: _fold(value, name=name, path=path) for name, value in folds.values.items()}
+    numbers = {}
+    for place, name, fold in _values(table, _FOLD):
+        number = _NUMBER.fullmatch(fold)
+        if number is None:
+            raise TableError(
+                f"{path}, {place}: {_FOLD} of {name!r} is {fold!r}; it must be the number of a "
+                "fold, or empty"
+            )
+        numbers[name] = number[1]
     return GtzanIndex(genres, artists, parts, dataclasses.replace(folds, values=numbers))
 
 
-def _fold(text: str, *, name: str, path: Path) -> str:
-    """Return the number of a fold; other programs write whole numbers as 1.0."""
-    number = text.removesuffix(".0")
-    if not number.isdecimal():
-        raise TableError(
-            f"{path}: {_FOLD} of {name!r} is {text!r}; it must be the number of a fold, or empty"
-        )
-    return number
+def _values(table: RawTable, column: str) -> Iterator[tuple[str, str, str]]:
+    """Yield where a value stands, whose it is, and what it says, where it says anything."""
+    rows = zip(table.places, table.columns["filename"], table.columns[column], strict=True)
+    return ((place, str(name), str(value)) for place, name, value in rows if value != "")

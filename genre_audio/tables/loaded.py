@@ -9,6 +9,8 @@ import numpy as np
 
 from genre_audio.errors import TableError
 from genre_audio.tables.column_values import Column, column_of, text_of
+from genre_audio.tables.decimal_commas import looks_numeric, with_points
+from genre_audio.tables.feature_frame import refuse_spoilt
 from genre_audio.tables.identifiers import id_column, ids_of
 
 if TYPE_CHECKING:
@@ -83,6 +85,12 @@ def load(raw: RawTable, *, on: str | None = None, label: str | None = None) -> L
     >>> loaded.frame.to_dict("list"), loaded.ids
     ({'id': [7, 8], 'tempo': [120, 90], 'genre': ['1', None]}, ['7', '8'])
     """
+    texts = {on, label, *NAMES}
+    numeric = [n for n, values in raw.columns.items() if n not in texts and looks_numeric(values)]
+    raw = with_points(raw, numbers=numeric)
+    for name in raw.columns:
+        if name in texts:
+            refuse_spoilt(raw.columns[name], places=raw.places, column=name, path=raw.path)
     columns, ids = {}, None
     if on is not None:
         columns[on], ids = _ids(raw, on=on)

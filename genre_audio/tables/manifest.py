@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import ParameterError, TableError
-from genre_audio.files import Fingerprint
-from genre_audio.segment import Refused
+from genre_audio.tables.forms import MANIFEST, SCHEMA, has_forms, is_number, is_whole, parsed
+from genre_audio.tables.recording_entry import RecordingEntry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,59 +32,6 @@ FORMAT: Final = 1
 """Raised when a reader of the older format would misunderstand the newer one."""
 
 _PACKAGES: Final = ("genre-audio", "numba", "numpy", "scipy", "soundfile", "soxr")
-
-
-@dataclasses.dataclass(frozen=True)
-class RecordingEntry:
-    """What is known of one recording of the table.
-
-    Attributes
-    ----------
-    path : str
-        Where the file lies, relative to the table's folder.
-    file : Fingerprint
-        Its size, time and hash when it was read.
-    quality : dict
-        The figures of `genre_audio.audio.Quality`.
-    segments : tuple of (start, stop)
-        In seconds, one for each row.
-    refused : tuple of Refused
-        Segments that gave no row, with the reason.
-    digest : str
-        Of the recording's rows, to see whether somebody changed them.
-
-    Examples
-    --------
-    >>> from genre_audio.files import Fingerprint
-    >>> from genre_audio.tables import RecordingEntry
-    >>> file = Fingerprint(size=1, mtime_ns=1, sha256="")
-    >>> entry = RecordingEntry("a.wav", file, {}, ((0.0, 30.0),), (), "")
-    >>> RecordingEntry.from_dict(entry.as_dict()) == entry
-    True
-    """
-
-    path: str
-    file: Fingerprint
-    quality: dict[str, Any]
-    segments: tuple[tuple[float, float], ...]
-    refused: tuple[Refused, ...]
-    digest: str
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> RecordingEntry:
-        """Make an entry from what `as_dict` gave."""
-        return cls(
-            path=values["path"],
-            file=Fingerprint(**values["file"]),
-            quality=values["quality"],
-            segments=tuple((start, stop) for start, stop in values["segments"]),
-            refused=tuple(Refused(**refused) for refused in values["refused"]),
-            digest=values["digest"],
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the entry as JSON can say it."""
-        return dataclasses.asdict(self) | {"segments": [list(span) for span in self.segments]}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,27 +99,58 @@ class Manifest:
             If it is no manifest, or one of a later format.
         """
         try:
-            value = json.loads(text)
+            value = has_forms(parsed(text), {"format": is_whole}, what="it")
             if value["format"] > FORMAT:
                 raise TableError(
                     f"the manifest has format {value['format']}, this version reads up to "
                     f"{FORMAT}: update genre-audio"
                 )
+            has_forms(value, MANIFEST, what="it")
             schema = {name: part for name, part in value["schema"].items() if name != "digest"}
-            return cls(
+            has_forms(schema, SCHEMA, what="the schema")
+            has_forms(value["segmentation"], {"seconds": is_number}, what="the segmentation")
+            cut = value["segmentation"]
+            manifest = cls(
                 schema=schema,
-                segmentation=Segmentation(
-                    seconds=value["segmentation"]["seconds"], hop=value["segmentation"].get("hop")
-                ),
-                recordings={
-                    name: RecordingEntry.from_dict(entry)
-                    for name, entry in value["recordings"].items()
-                },
+                segmentation=Segmentation(seconds=cut["seconds"], hop=_hop(cut)),
+                recordings={name: _entry(name, each) for name, each in value["recordings"].items()},
                 failures=value["failures"],
                 versions=value["versions"],
             )
-        except (ValueError, KeyError, TypeError, AttributeError, ParameterError) as error:
-            raise TableError(f"this is no manifest of genre-audio ({error!r})") from error
+            _check_digests(manifest, value)
+        except (ValueError, ParameterError) as error:
+            raise TableError(
+                f"this is no manifest of genre-audio, or was changed ({error}); make the table "
+                "again with 'genre-audio extract --force'"
+            ) from error
+        return manifest
+
+
+def _hop(segmentation: dict[str, Any]) -> float | None:
+    hop = segmentation.get("hop")
+    if hop is not None and not is_number(hop):
+        raise ValueError(f"'hop' of the segmentation is {hop!r}")
+    return None if hop is None else float(hop)
+
+
+def _entry(name: str, values: dict[str, Any]) -> RecordingEntry:
+    try:
+        return RecordingEntry.from_dict(values)
+    except ValueError as error:
+        raise ValueError(f"recording {name!r}: {error}") from error
+
+
+def _check_digests(manifest: Manifest, value: dict[str, Any]) -> None:
+    """Refuse a recipe or segmentation that is not the one whose digest stands beside it."""
+    for what, found in (
+        ("schema", manifest.schema_digest),
+        ("segmentation", manifest.segmentation.digest),
+    ):
+        said = value[what].get("digest", found)
+        if said != found:
+            raise ValueError(
+                f"the digest of the {what} is {said!r}, and that of what it says {found}"
+            )
 
 
 def manifest_path(table: Path) -> Path:

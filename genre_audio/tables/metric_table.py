@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genre_audio.config import digest
-from genre_audio.tables.feature_table import table_text
+from genre_audio.tables.csv_text import table_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,6 +113,8 @@ class MetricTable:
         What was read as something else.
     left_out : tuple of LeftOut
         Columns that are no features, in the order of the table; not `label` and `on`.
+    reading : tuple of str
+        How the files were read, where somebody might have meant them otherwise.
 
     Examples
     --------
@@ -137,6 +139,7 @@ class MetricTable:
     places: tuple[str, ...] = ()
     coerced: tuple[Coercion, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    reading: tuple[str, ...] = ()
 
     @property
     def X(self) -> NDArray[np.float64]:  # noqa: N802
@@ -179,8 +182,8 @@ class MetricTable:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was joined, coerced and left out, one sentence each."""
-        said = [*(self.joined.notes if self.joined else ())]
+        """How files were read, what was joined, coerced and left out, one sentence each."""
+        said = [*self.reading, *(self.joined.notes if self.joined else ())]
         said += map(str, self.coerced)
         reasons: dict[str, list[str]] = {}
         for each in self.left_out:
@@ -201,6 +204,7 @@ class MetricTable:
             "joined": dataclasses.asdict(self.joined) if self.joined else None,
             "coerced": [dataclasses.asdict(each) for each in self.coerced],
             "left_out": [dataclasses.asdict(each) for each in self.left_out],
+            "reading": list(self.reading),
         }
 
 

@@ -33,6 +33,10 @@ class RawTable:
         What rows are called in a JSON file that names them.
     typed : bool
         Whether the file tells numbers from text, as JSON does.
+    separator : str
+        What stands between the values of a row of CSV.
+    notes : tuple of str
+        How the file was read, where somebody might have meant it otherwise.
 
     Examples
     --------
@@ -47,6 +51,8 @@ class RawTable:
     places: Sequence[str]
     row_names: Sequence[str] | None = None
     typed: bool = False
+    separator: str = ","
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.places)

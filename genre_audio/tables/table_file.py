@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
 from genre_audio.features import schema_of
-from genre_audio.tables.csv_file import read_header
+from genre_audio.tables.csv_file import read_csv
 from genre_audio.tables.csv_rows import csv_table
 from genre_audio.tables.json_file import json_document
 from genre_audio.tables.json_orientation import json_table
@@ -64,7 +64,7 @@ def is_feature_table(path: Path) -> bool:
     Raises
     ------
     TableError
-        If it cannot be read, or two columns have one name.
+        If it cannot be read, two columns have one name, or a row is too short or too long.
 
     Examples
     --------
@@ -76,4 +76,4 @@ def is_feature_table(path: Path) -> bool:
     ...     is_feature_table(file)
     False
     """
-    return not holds_json(path) and schema_of(read_header(path)) is not None
+    return not holds_json(path) and schema_of(read_csv(path).columns) is not None

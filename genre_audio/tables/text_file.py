@@ -16,6 +16,8 @@ __all__ = ["UNREADABLE", "file_text", "holds_json", "is_json"]
 UNREADABLE: Final = (OSError, EOFError, zlib.error, UnicodeDecodeError)
 """What goes wrong where a file is missing, cut short, or no text in UTF-8."""
 _GZIP: Final = b"\x1f\x8b"
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+"""How Excel's "Unicode text" begins; no text in UTF-8 does."""
 _JSON: Final = (".json", ".jsonl", ".ndjson")
 
 
@@ -25,12 +27,13 @@ def file_text(path: Path) -> str:
     Parameters
     ----------
     path : pathlib.Path
-        A file in UTF-8, as it is or packed by gzip, whatever it is called.
+        A file in UTF-8, or in UTF-16 with its byte order mark, as it is or packed by gzip,
+        whatever it is called.
 
     Raises
     ------
     TableError
-        If it cannot be read, or is no text in UTF-8.
+        If it cannot be read, is no such text, or holds zero bytes.
 
     Examples
     --------
@@ -46,15 +49,23 @@ def file_text(path: Path) -> str:
         content = path.read_bytes()
         if content.startswith(_GZIP):
             content = gzip.decompress(content)
-        return content.decode("utf-8-sig")
+        encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise TableError(
             f"{path}, line {line}: this is no text in UTF-8 ({error.reason}); save the table "
-            "as UTF-8"
+            "as UTF-8 (in Excel: 'CSV UTF-8')"
         ) from error
     except UNREADABLE as error:
         raise TableError(f"{path} cannot be read as a table: {error}") from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise TableError(
+            f"{path}, line {line}: there are zero bytes, which no text has; the file is "
+            "damaged, or in UTF-16 without its mark: save the table as UTF-8"
+        )
+    return text.lstrip("\ufeff")  # where two programs put a mark, the second is left
 
 
 def is_json(path: Path, *, text: str) -> bool:
@@ -105,4 +116,5 @@ def holds_json(path: Path) -> bool:
             beginning = file.read(1000)
     except UNREADABLE as error:
         raise TableError(f"{path} cannot be read as a table: {error}") from error
-    return is_json(path, text=beginning.decode("utf-8-sig", errors="replace"))
+    encoding = "utf-16" if beginning.startswith(_UTF_16) else "utf-8-sig"
+    return is_json(path, text=beginning.decode(encoding, errors="replace"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.reporting.printable import printable
+from genre_audio.tables.csv_text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,13 +18,18 @@ _SEPARATORS: Final = {0x2028: "\\u2028", 0x2029: "\\u2029"}
 def one_line(text: str) -> str:
     r"""Spell out all that could end a field or a line; letters of any script stay.
 
+    Tables with tabs are opened in spreadsheets too, so an apostrophe stands where one would
+    begin to calculate.
+
     Examples
     --------
     >>> from genre_audio.reporting.exports.fields import one_line
     >>> one_line("jazz\tand\nson çubuğu")
     'jazz\\x09and\\x0ason çubuğu'
+    >>> one_line("=1+1")
+    "'=1+1"
     """
-    return printable(text).translate(_SEPARATORS)
+    return escaped(printable(text).translate(_SEPARATORS))
 
 
 def encodable(text: str) -> str:

@@ -1,20 +1,17 @@
 """Plain CSV and JSON lines, for programs and spreadsheets.
 
 Both say a recording, a tier, start and stop in s, a label and its probability, with
-numbers in shortest round-trip form. The CSV has all text in quotes (RFC 4180). A
-spreadsheet takes text that begins with ``=``, ``+``, ``-`` or ``@`` for a formula, quotes
-or not, so an apostrophe stands before such text (and before one that begins with an
-apostrophe): take one away to have the text back.
+numbers in shortest round-trip form. The CSV has all text in quotes (RFC 4180), and nothing
+that a spreadsheet would calculate: `genre_audio.tables.unescaped` gives such text back.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from genre_audio.reporting.exports.fields import encodable
+from genre_audio.tables.csv_text import csv_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +19,6 @@ if TYPE_CHECKING:
     from genre_audio.prediction import Span
 
 __all__ = ["csv_text", "jsonl_text"]
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
 
 def csv_text(spans: Sequence[Span], *, tier: str = "genre", recording: str = "") -> str:
@@ -43,17 +38,11 @@ def csv_text(spans: Sequence[Span], *, tier: str = "genre", recording: str = "")
     >>> csv_text([Span(0.0, 62.5, "blues", 0.714)], recording="tape.wav").splitlines()[1]
     '"tape.wav","genre",0.0,62.5,"blues",0.714'
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(["recording", "tier", "start", "stop", "label", "probability"])
-    same = [_no_formula(recording), _no_formula(tier)]
-    for span in spans:
-        writer.writerow([*same, span.start, span.stop, _no_formula(span.label), span.probability])
-    return encodable(out.getvalue())
-
-
-def _no_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    header = ["recording", "tier", "start", "stop", "label", "probability"]
+    rows = [
+        [recording, tier, span.start, span.stop, span.label, span.probability] for span in spans
+    ]
+    return encodable(csv_lines([header, *rows], quote_text=True))
 
 
 def jsonl_text(spans: Sequence[Span], *, tier: str = "genre", recording: str = "") -> str:

@@ -1,0 +1,134 @@
+"""Finished recordings in a journal, and their way back.
+
+A journal lies about for as long as a run is broken off, and what comes out of it goes into
+the table. So each entry has a digest of all it says, and one that is damaged, edited or
+of another form is as good as not there: the recording is read again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
+
+from genre_audio.config import digest
+from genre_audio.extraction.lost import from_dict
+from genre_audio.extraction.recording import Extracted
+from genre_audio.tables.forms import ENTRY, has_forms, is_number, is_text, is_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from genre_audio.extraction.recording import Failure
+    from genre_audio.features import Schema
+
+__all__ = ["failure_entry", "finished", "journal_entry", "lost_before"]
+
+_DIGEST: Final = "digest"
+_ROW: Final[dict[str, Callable[[Any], bool]]] = {
+    "start": is_number,
+    "stop": is_number,
+    "length": is_whole,
+    "values": lambda value: isinstance(value, list | tuple) and all(map(is_number, value)),
+}
+
+
+def journal_entry(recording: Extracted) -> dict[str, Any]:
+    """Return what a journal keeps of a recording.
+
+    Examples
+    --------
+    See `finished`.
+    """
+    value = recording.as_dict()
+    return value | {_DIGEST: digest(value)}
+
+
+def failure_entry(failure: Failure) -> dict[str, Any]:
+    """Return what a journal keeps of a recording that must not be tried again.
+
+    Examples
+    --------
+    See `lost_before`.
+    """
+    value = {"name": failure.name, "failure": failure.as_dict()}
+    return value | {_DIGEST: digest(value)}
+
+
+def lost_before(entries: Iterable[object]) -> dict[str, Failure]:
+    """Return the failures of a journal by name.
+
+    Parameters
+    ----------
+    entries : iterable of object
+        What the journal says.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.extraction import Failure
+    >>> from genre_audio.extraction.journaled import failure_entry, lost_before
+    >>> from genre_audio.files import Fingerprint
+    >>> file = Fingerprint(size=1, mtime_ns=1, sha256="")
+    >>> entry = failure_entry(Failure("a.wav", Path("a.wav"), "too_long", "slow", file=file))
+    >>> list(lost_before([entry, entry | {"name": "b.wav"}, None]))
+    ['a.wav']
+    """
+    found: dict[str, Failure] = {}
+    for entry in entries:
+        value = dict(entry) if isinstance(entry, dict) else {}
+        # What has the digest was written here, and has the form that was written.
+        if value.pop(_DIGEST, None) == digest(value) and "failure" in value:
+            failure = from_dict(value["name"], value["failure"])
+            found |= {failure.name: failure} if failure else {}
+    return found
+
+
+def finished(entries: Iterable[object], *, schema: Schema) -> dict[str, Extracted]:
+    """Return the recordings of a journal by name, the last where one is there twice.
+
+    Parameters
+    ----------
+    entries : iterable of object
+        What the journal says.
+    schema : Schema
+        Whose columns the rows must have.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio import GTZAN57
+    >>> from genre_audio.extraction import Extracted, Row
+    >>> from genre_audio.extraction.journaled import finished, journal_entry
+    >>> from genre_audio.files import Fingerprint
+    >>> row = Row(start=0.0, stop=30.0, length=661500, values=(0.5,) * 57)
+    >>> file = Fingerprint(size=1, mtime_ns=1, sha256="")
+    >>> entry = journal_entry(Extracted("a.wav", Path("a.wav"), file, {}, (row,), ()))
+    >>> list(finished([entry, entry | {"path": "b.wav"}, None], schema=GTZAN57))
+    ['a.wav']
+    """
+    found = {}
+    for entry in entries:
+        with contextlib.suppress(ValueError):
+            recording = _extracted(entry, width=len(schema.columns))
+            found[recording.name] = recording
+    return found
+
+
+def _extracted(entry: object, *, width: int) -> Extracted:
+    def are_rows(value: object) -> bool:
+        """Tell whether these are rows of as many numbers as the schema has columns."""
+        rows = value if isinstance(value, list | tuple) else ()
+        return bool(rows) and all(_is_row(row, width) for row in rows)
+
+    parts = ("path", "file", "quality", "refused", _DIGEST)
+    forms = {name: ENTRY[name] for name in parts} | {"name": is_text, "rows": are_rows}
+    value = dict(has_forms(entry, forms, what="a recording"))
+    if value.pop(_DIGEST) != digest(value):
+        raise ValueError(f"the entry of {value['name']!r} was changed")
+    return Extracted.from_dict(value)
+
+
+def _is_row(value: object, width: int) -> bool:
+    if not isinstance(value, dict) or value.keys() != _ROW.keys():
+        return False
+    return all(fits(value[name]) for name, fits in _ROW.items()) and len(value["values"]) == width
