@@ -105,7 +105,7 @@ def test_an_old_bundle_is_saved_in_the_new_form(folder, tmp_path):
 
 def test_an_old_bundle_without_its_model_is_refused(folder):
     describe(folder, lambda value: value["files"].pop("model.skops"))
-    with pytest.raises(ModelError, match=r"bundle\.json lacks 'model.skops'; get the bundle"):
+    with pytest.raises(ModelError, match=r"bundle\.json lacks 'files.model.skops'; get the bundle"):
         load_bundle(folder)
 
 
