@@ -32,7 +32,9 @@ def outcome(folder: Path, *, before: ModelBundle) -> str:
     try:
         bundle = load_bundle(folder)
     except ModelError as error:
-        return REFUSED if str(folder) in str(error) or before.info.name in str(error) else str(error)
+        return (
+            REFUSED if str(folder) in str(error) or before.info.name in str(error) else str(error)
+        )
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not be
         return repr(error)
     rows = before.probe.rows
@@ -73,7 +75,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="so many bytes of each file")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    rng = random.Random(arguments.seed)  # noqa: S311 - drawn to be repeated
+    rng = random.Random(arguments.seed)
     faults = 0
     with tempfile.TemporaryDirectory() as place:
         folder = Path(shutil.copytree(arguments.folder, Path(place, "flipped")))
