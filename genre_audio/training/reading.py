@@ -54,10 +54,12 @@ def read_whole(path: Path, *, largest: int = LARGEST) -> bytes:
     # Not every system has both of these; where they are missing, pipes have no such names.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with open(os.open(path, flags), "rb") as file:  # noqa: PTH123
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
             raise OSError("it is no ordinary file")
-        content = file.read(largest + 1)
-    if len(content) > largest:
+        # A file may grow while it is read.
+        content = file.read(largest + 1) if found.st_size <= largest else b""
+    if max(found.st_size, len(content)) > largest:
         raise OSError(
             f"it is larger than any of ours, of which at most {largest >> 20} MB are read"
         )

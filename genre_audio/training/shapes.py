@@ -105,7 +105,8 @@ def _text(value: Any, *, longest: int = _LONGEST) -> bool:  # noqa: ANN401
 
 
 def _number(value: Any) -> bool:  # noqa: ANN401
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    # Beyond that, whole numbers may be too large to be calculated with at all.
+    return isinstance(value, float) or (type(value) is int and abs(value) <= _LARGEST)
 
 
 def _whole(value: Any) -> bool:  # noqa: ANN401
