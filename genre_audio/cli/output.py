@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +32,10 @@ USAGE: Final = 2
 SKIPPED: Final = 3
 INTERRUPTED: Final = 130
 
+_BOLD: Final = ("\x1b[1m", "\x1b[0m")
+"""What tables of ours do on a terminal: bold, and no longer bold."""
+_STYLE: Final = re.compile(r"(\x1b\[[01]m)")
+
 
 def say(message: str) -> None:
     """Print a message for people, on standard error.
@@ -40,7 +45,7 @@ def say(message: str) -> None:
     >>> from genre_audio.cli.output import say
     >>> say("3 recordings read")
     """
-    typer.echo(message, err=True)
+    typer.echo(_harmless(message), err=True)
 
 
 def emit(text: str, *, output: Path | None = None) -> None:
@@ -53,11 +58,27 @@ def emit(text: str, *, output: Path | None = None) -> None:
     result
     """
     if output is None:
-        typer.echo(text, nl=not text.endswith("\n"))
+        typer.echo(_shown(text), nl=not text.endswith("\n"))
         return
     from genre_audio.files import replace_text
 
     replace_text(output, text)
+
+
+def _shown(text: str) -> str:
+    """Return a result as it is, but for a terminal, which would do what is in it."""
+    if not sys.stdout.isatty():
+        return text
+    return "".join(part if part in _BOLD else _harmless(part) for part in _STYLE.split(text))
+
+
+def _harmless(text: str) -> str:
+    """Spell out what would move a cursor or change a colour: names and labels are anybody's."""
+    if text.isascii() and text.isprintable():
+        return text
+    from genre_audio.reporting.printable import printable
+
+    return "".join(each if each in "\n\t" else printable(each) for each in text)
 
 
 def check_places(*results: Path | None, read: Sequence[Path | None] = ()) -> None:
@@ -106,7 +127,7 @@ def emit_lines(lines: Iterable[str], *, output: Path | None = None) -> None:
     """
     if output is None:
         for line in lines:
-            typer.echo(line, nl=False)
+            typer.echo(_shown(line), nl=False)
         return
     from genre_audio.files import replace_lines
 

@@ -159,7 +159,8 @@ def _values(path: Path) -> list[Any]:
         value = json.loads(text)
     except ValueError:
         try:
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
+            # Names may hold other signs that end lines, which JSON takes as they are.
+            return [json.loads(line) for line in text.split("\n") if line.strip()]
         except ValueError as error:
             raise ParameterError(
                 f"{path} holds no parameters: it is no JSON ({error}), and no "
