@@ -163,7 +163,7 @@ def test_a_page_has_no_element_that_harmless_names_do_not_give_it(what, monkeypa
     assert sorts(page) - sorts(harmless) <= {("wbr", "", "")}
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066]", text)
     said = "".join(page.itertext())
-    assert any(name in said for name in HOSTILE[:6])
+    assert any(name and name in said for name in HOSTILE)
 
 
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066]")

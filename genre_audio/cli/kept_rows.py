@@ -30,6 +30,27 @@ def kept_rows(
         What ``--groups`` names; what the model kept apart by default.
     asked : mapping of str to object
         Options that say something to other sources only; None where nothing was said.
+
+    Returns
+    -------
+    str
+        The task; ``"genre"`` where there is no such model.
+    (FeatureTable, Dataset) or None
+        The rows.
+
+    Raises
+    ------
+    ParameterError
+        If one of these options was given all the same.
+    ModelError
+        If the rows were changed, or are of another recipe.
+
+    Examples
+    --------
+    >>> from genre_audio.cli.kept_rows import kept_rows
+    >>> from genre_audio.training import resolve_model
+    >>> kept_rows(resolve_model("default").path, groups=None, asked={})
+    ('genre', None)
     """
     from genre_audio.tables import dataset_of, resolve_groups
     from genre_audio.training.description import ROWS_FILE, is_bundle
