@@ -17,6 +17,7 @@ __all__ = [
     "BusyError",
     "GenreAudioError",
     "ModelError",
+    "OutdatedModelError",
     "OutputError",
     "ParameterError",
     "TableError",
@@ -110,6 +111,13 @@ class ModelError(GenreAudioError):
     """A model bundle cannot be read, trusted or used for this input."""
 
     kind = "model"
+
+
+class OutdatedModelError(ModelError):
+    """A bundle is whole, but its fitted model does not answer rightly under this version.
+
+    It can be fitted again from the bundle's rows, where it keeps them.
+    """
 
 
 class BusyError(GenreAudioError):

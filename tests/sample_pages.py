@@ -39,7 +39,7 @@ def sample_frame(
     names = [f"column {k}" for k in range(columns)]
     names[0] = ESCAPING
     frame = pd.DataFrame(X, columns=names)
-    frame.iloc[5, 2] = np.nan
+    frame.iloc[5, min(2, columns - 1)] = np.nan
     frame["genre"] = np.array(genres, dtype=object)[label]
     frame["name"] = [f"{EVIL} {k}" for k in range(rows)]
     return frame

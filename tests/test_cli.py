@@ -499,7 +499,8 @@ def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):
 
     monkeypatch.setattr("genre_audio.training.train", train)
     monkeypatch.setattr("genre_audio.training.save_bundle", save)
-    monkeypatch.setattr("genre_audio.training.store.activate", lambda name: seen.update(use=name))
+    activated = "genre_audio.training.store.activate"
+    monkeypatch.setattr(activated, lambda name, *, task: seen.update(use=(name, task)))
     monkeypatch.setattr(tables, "read_table", read_table)
     monkeypatch.setattr(tables, "resolve_groups", resolve_groups)
     result = run(
@@ -524,7 +525,8 @@ def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):
         "n_jobs": 2,
         "level_invariant": False,
         "keep_rows": False,
-        "use": str(Path("out/m").resolve()),
+        "task": "genre",
+        "use": (str(Path("out/m").resolve()), "genre"),
     }
     seen.clear()
     run("retrain", "--no-activate")

@@ -10,6 +10,7 @@ import pytest
 
 from genre_audio.errors import ModelError, ParameterError
 from genre_audio.training import activate, list_models, resolve_model
+from genre_audio.training.description import description_text
 from genre_audio.training.store import shipped_models, user_model, user_models
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -26,7 +27,7 @@ def models(home, tiny_folder):
 
 def describe(folder, **changes):
     path = folder / "bundle.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    path.write_text(description_text(json.loads(path.read_text()) | changes))
 
 
 def test_the_rule(models, shipped, monkeypatch):

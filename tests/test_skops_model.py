@@ -19,7 +19,8 @@ from sklearn.preprocessing import StandardScaler
 from genre_audio.errors import ModelError
 from genre_audio.learning import GenreStack, RowTransform
 from genre_audio.tables import dataset_of
-from genre_audio.training import load_bundle, save_bundle
+from genre_audio.training import load_bundle, save_bundle, skops_model
+from genre_audio.training.skops_model import _parts_of
 from sample_tables import TINY, feature_table
 from test_persistence import describe, sign
 
@@ -105,7 +106,7 @@ def test_an_old_bundle_is_saved_in_the_new_form(folder, tmp_path):
 
 def test_an_old_bundle_without_its_model_is_refused(folder):
     describe(folder, lambda value: value["files"].pop("model.skops"))
-    with pytest.raises(ModelError, match=r"bundle\.json lacks 'model.skops'; get the bundle"):
+    with pytest.raises(ModelError, match=r"bundle\.json lacks 'files.model.skops'; get the bundle"):
         load_bundle(folder)
 
 
@@ -171,6 +172,68 @@ def test_a_function_that_runs_code_is_refused(folder, module, name):
     sign(folder)
     with pytest.raises(ModelError, match="holds types that no model of ours has"):
         load_bundle(folder)
+
+
+@pytest.fixture
+def golden(tmp_path):
+    """The committed bundle, to be spoiled."""
+    return shutil.copytree(GOLDEN, tmp_path / "golden")
+
+
+def edit_schema(folder, edit):
+    """Change the description inside the file of skops, and sign the bundle again."""
+    path = folder / "model.skops"
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    described = json.loads(content["schema.json"])
+    edit(described)
+    content["schema.json"] = json.dumps(described).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+    sign(folder)
+
+
+def first(described, loader):
+    return next(part for part in _parts_of(described) if part["__loader__"] == loader)
+
+
+@pytest.mark.parametrize(
+    "loader",
+    ["SparseMatrixNode", "FunctionNode", "PartialNode", "MethodNode", "OperatorFuncNode", 3],
+)
+def test_what_no_stack_is_described_by_is_refused(golden, loader, monkeypatch):
+    # skops trusts archives of sparse matrices within the archive, and functions of numpy.
+    monkeypatch.setattr(skops.io, "loads", lambda *_, **__: pytest.fail("skops was asked"))
+    edit_schema(golden, lambda said: first(said, "ListNode").update(__loader__=loader))
+    with pytest.raises(ModelError, match=r"described by .*, which no model of ours needs"):
+        load_bundle(golden)
+
+
+def test_parts_whose_identity_is_no_number_are_refused(golden):
+    edit_schema(golden, lambda said: first(said, "JsonNode").update(__id__=1.0))
+    with pytest.raises(ModelError, match="parts whose identity is no number"):
+        load_bundle(golden)
+
+
+@pytest.mark.parametrize("openly", [True, False])
+def test_trees_of_several_outputs_are_refused(golden, monkeypatch, openly):
+    def more_outputs(said):
+        outputs = first(said, "TreeNode")["__reduce__"]["args"]["content"][2]
+        other = outputs if openly else next(p for p in _parts_of(said) if p.get("content") == "57")
+        # Of two parts with one identity skops makes one: the first that it comes to.
+        other.update(content="1000000", __id__=outputs["__id__"])
+
+    edit_schema(golden, more_outputs)
+    monkeypatch.setattr(skops.io, "loads", lambda *_, **__: pytest.fail("skops was asked"))
+    with pytest.raises(ModelError, match="it holds a tree with several outputs"):
+        load_bundle(golden)
+
+
+def test_a_description_that_would_fill_the_memory_is_not_read(golden, monkeypatch):
+    monkeypatch.setattr(skops_model, "_LARGEST_SCHEMA", 100)
+    with pytest.raises(ModelError, match=r"its schema\.json is larger than any of ours"):
+        load_bundle(golden)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"\x80\x04K\x01."])

@@ -38,11 +38,19 @@ _ADVICE: Final = {
 _UNFIT: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_UNFIT_IN_LINES: Final = re.compile(rf"(?![\n\t]){_UNFIT.pattern}")
 """Controls, signs that turn the direction of text or end a line, bytes that are no UTF-8."""
 
 
-def shown(text: str) -> str:
+def shown(text: str, *, lines: bool = False) -> str:
     r"""Spell out what would act on a terminal instead of being shown.
+
+    Parameters
+    ----------
+    text : str
+        Anything.
+    lines : bool
+        Leave the ends of lines, and tabs: a result has many lines, a message has one.
 
     Examples
     --------
@@ -50,7 +58,8 @@ def shown(text: str) -> str:
     >>> print(shown("\x1b[2Jred.wav\n"), shown("caf\udce9"), shown("日本 −3 dB"))
     \x1b[2Jred.wav\x0a caf\xe9 日本 −3 dB
     """
-    return _UNFIT.sub(lambda found: _spelled(ord(found[0])), text)
+    unfit = _UNFIT_IN_LINES if lines else _UNFIT
+    return unfit.sub(lambda found: _spelled(ord(found[0])), text)
 
 
 def error_text(error: Exception) -> str:

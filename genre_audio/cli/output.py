@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import time
 from typing import TYPE_CHECKING, Final
@@ -37,6 +38,10 @@ INTERRUPTED: Final = 130
 
 _REDRAW: Final = 0.1
 
+_BOLD: Final = ("\x1b[1m", "\x1b[0m")
+"""What tables of ours do on a terminal: bold, and no longer bold."""
+_STYLE: Final = re.compile(r"(\x1b\[[01]m)")
+
 
 def say(message: str) -> None:
     """Print a message for people, on standard error: one line, whatever names are in it.
@@ -60,11 +65,20 @@ def emit(text: str, *, output: Path | None = None) -> None:
     result
     """
     if output is None:
-        _print(text if text.endswith("\n") else f"{text}\n")
+        _print(_shown(text if text.endswith("\n") else f"{text}\n"))
         return
     from genre_audio.files import replace_text
 
     replace_text(output, text)
+
+
+def _shown(text: str) -> str:
+    """Return a result as it is, but for a terminal, which would do what is in it."""
+    if not sys.stdout.isatty():
+        return text
+    return "".join(
+        part if part in _BOLD else shown(part, lines=True) for part in _STYLE.split(text)
+    )
 
 
 def check_places(*results: Path | None, read: Sequence[Path | None] = ()) -> None:
@@ -119,7 +133,7 @@ def emit_lines(lines: Iterable[str], *, output: Path | None = None) -> None:
     """
     if output is None:
         for line in lines:
-            _print(line)
+            _print(_shown(line))
         return
     from genre_audio.files import replace_lines
 

@@ -77,7 +77,7 @@ def settle(wish: Wish, *, before: Parameters | None, explain: bool, content: boo
     from genre_audio import __version__
     from genre_audio.prediction import schema_for, segmentation_for
     from genre_audio.prediction.parameters import Parameters
-    from genre_audio.training import load_bundle
+    from genre_audio.training import load_or_refit
 
     if before is not None:
         _refuse_contradictions(wish, before)
@@ -90,7 +90,7 @@ def settle(wish: Wish, *, before: Parameters | None, explain: bool, content: boo
             explain=before.explain,
         )
     entry = _model(wish.model, asked=before.model if before else None)
-    bundle = load_bundle(entry.path)
+    bundle = load_or_refit(entry.path, on_step=say)
     say(f"model: {entry.info.name} ({entry.source})")
     listener = _listener(wish.content, default=content, asked=before.content if before else None)
     schema = schema_for(bundle)

@@ -9,6 +9,7 @@ import typer
 
 from genre_audio.cli.any_table import TABLE
 from genre_audio.cli.extract import OUTPUTS, Columns, say_failure
+from genre_audio.cli.kept_rows import kept_rows
 from genre_audio.cli.models import warn_of_variable
 from genre_audio.cli.options import Budget, Groups, Jobs, Seconds
 from genre_audio.cli.output import SKIPPED, emit, progress, say
@@ -109,13 +110,21 @@ def command(
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
     folder = _free_folder(name, output=output, force=force)
-    path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
-    table, dataset = feature_rows(path, segmentation=segmentation, groups=groups)
+    task, kept = kept_rows(
+        source, groups=groups, asked={"--schema": schema, "--segment-seconds": segmentation}
+    )
+    skipped = 0
+    if kept is not None:
+        table, dataset = kept
+    else:
+        path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
+        table, dataset = feature_rows(path, segmentation=segmentation, groups=groups)
     named = None if titles is None else resolve_groups(titles, table=table, what="titles")
     bundle, scores = train(
         table,
         dataset,
         name=folder.name,
+        task=task,
         budget=budget.value,
         seed=seed,
         n_jobs=n_jobs,
@@ -128,7 +137,7 @@ def command(
     emit("\n".join(scores_text(evaluation) for evaluation in scores))
     say(f"the model {folder.name} is in {folder}")
     if activate:
-        activate_model(str(folder.resolve()))
+        activate_model(str(folder.resolve()), task=task)
         say("'predict' uses it from now on; 'genre-audio models use default' goes back")
         warn_of_variable()
     if skipped:
@@ -147,12 +156,6 @@ def _table_path(
             f"there is no table {str(source)!r}; make one with "
             "'genre-audio extract FOLDER --labels folders'"
         )
-    from genre_audio.training.description import ROWS_FILE
-
-    if (source / ROWS_FILE).is_file():
-        _refuse_schema(schema, source)
-        say(f"taking the training rows of the model in {source}")
-        return source / ROWS_FILE, 0
     columns = schema or Columns.gtzan57
     table = source / OUTPUTS[columns]
     if table.is_file():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final
 
+from genre_audio.reporting.printable import printable
 from genre_audio.reporting.text_table import text_table
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def answer_text(prediction: Prediction, *, k: int = 3, segments: bool = False) -
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  ") + "\n"
+    return (
+        textwrap.fill(printable(text), _WIDTH, initial_indent="  ", subsequent_indent="  ") + "\n"
+    )
 
 
 def _listed(title: str, rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from genre_audio.evaluation import COMPARED, SCORES
+from genre_audio.reporting.printable import in_markdown
 from genre_audio.reporting.score_table import score_table
 from genre_audio.reporting.scores import confusion_text, per_genre_text
 from genre_audio.tables.csv_text import csv_lines
@@ -93,7 +94,7 @@ def _table(
 
 
 def _markdown(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison]) -> str:
-    lines = [f"- {line}" for line in _sentences(evaluations, comparisons)]
+    lines = [f"- {in_markdown(line)}" for line in _sentences(evaluations, comparisons)]
     header, rows, strong = _cells(evaluations, comparisons, between=" ")
     lines += ["", _line(header), _line(["---"] * len(header))]
     for number, row in enumerate(rows):
@@ -103,8 +104,7 @@ def _markdown(evaluations: Sequence[Evaluation], comparisons: Sequence[Compariso
 
 
 def _line(cells: Sequence[str]) -> str:
-    # A name may hold what would end a cell.
-    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+    return f"| {' | '.join(map(in_markdown, cells))} |"
 
 
 def _named(evaluation: Evaluation) -> str:

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["distinct", "printable", "shortened"]
+__all__ = ["distinct", "in_markdown", "printable", "shortened"]
 
 _TURNS: Final = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
-_UNFIT: Final = frozenset({"Cc", "Cs", "Cn"})
+_UNFIT: Final = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
 
 
 def printable(text: str) -> str:
-    r"""Spell out control characters, stray surrogates and changes of direction.
+    r"""Spell out control characters, ends of lines, stray surrogates and changes of direction.
 
     Examples
     --------
@@ -32,6 +32,18 @@ def printable(text: str) -> str:
     ('tape 1\\x0a.wav', '日本')
     """
     return "".join(_spelled(sign) if _is_unfit(sign) else sign for sign in text)
+
+
+def in_markdown(text: str) -> str:
+    r"""Return text as it stands in a line or a cell of Markdown: it ends neither, and is no HTML.
+
+    Examples
+    --------
+    >>> from genre_audio.reporting.printable import in_markdown
+    >>> in_markdown("folk | <b>\n")
+    'folk &#124; &lt;b>\\x0a'
+    """
+    return printable(text).replace("|", "&#124;").replace("<", "&lt;")
 
 
 def shortened(text: str, *, width: int) -> str:

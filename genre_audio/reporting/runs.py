@@ -186,6 +186,7 @@ def _values(path: Path) -> list[Any]:
         value = parsed(text)
     except ValueError:
         try:
+            # Names may hold other signs that end lines, which JSON takes as they are.
             return [parsed(line) for line in text.split("\n") if line.strip()]
         except ValueError as error:
             raise ParameterError(

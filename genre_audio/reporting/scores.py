@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from genre_audio.evaluation.words import learned
+from genre_audio.reporting.printable import printable
 from genre_audio.reporting.text_table import text_table
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def scores_text(evaluation: Evaluation) -> str:
     # What was not shown to be learned must not be read as a score first.
     said = "" if learned(evaluation) else f"{evaluation.verdict}\n"
     head = (
-        f"Held-out scores: {evaluation.protocol} ({len(evaluation)} recordings)\n{said}"
+        f"Held-out scores: {printable(evaluation.protocol)} ({len(evaluation)} recordings)\n{said}"
         f"accuracy {accuracy.value:.3f} (95 % interval {accuracy.low:.3f} to {accuracy.high:.3f}), "
         f"macro F1 {macro_f1.value:.3f} ({macro_f1.low:.3f} to {macro_f1.high:.3f}), "
         f"log loss {evaluation.log_loss:.3f}\n"

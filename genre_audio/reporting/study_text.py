@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.evaluation import COMPARED, DISTRIBUTIONS, SCORES
+from genre_audio.reporting.printable import in_markdown
 from genre_audio.reporting.score_table import score_table
 from genre_audio.reporting.scores import confusion_text
 from genre_audio.reporting.study_tables import (
@@ -103,7 +104,7 @@ def _bold(title: str, *, colour: bool) -> str:
 
 
 def _markdown(study: Study) -> str:
-    lines = [f"- {line}" for line in study.words]
+    lines = [f"- {in_markdown(line)}" for line in study.words]
     for table in _tables(study):
         lines += ["", f"## {table.title}", "", *_markdown_table(table.header, table.rows)]
     for name, found in _combinations(study):
@@ -128,8 +129,7 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    # A name may hold what would end a cell, or a line.
-    return " ".join(text.replace("|", "&#124;").split())
+    return in_markdown(" ".join(text.split()))
 
 
 def _csv(study: Study) -> str:

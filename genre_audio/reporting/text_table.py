@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from genre_audio.reporting.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,7 +39,8 @@ def text_table(
     >>> text_table([["a.wav", "0.9"], ["song.wav", "0.75"]], right=[1])
     'a.wav      0.9\nsong.wav  0.75\n'
     """
-    lines = [[_plain(cell) for cell in row] for row in ([header] if header else []) + list(rows)]
+    # A name may hold a line feed, or move the cursor.
+    lines = [[printable(cell) for cell in row] for row in ([header] if header else []) + list(rows)]
     if not lines:
         return ""
     # Cells, not characters: names may be Japanese, which takes two columns a sign.
@@ -50,11 +53,6 @@ def text_table(
         ]
         out.append("  ".join(cells).rstrip() + "\n")
     return "".join(out)
-
-
-def _plain(cell: str) -> str:
-    """Spell out control characters: a name may hold a line feed, or move the cursor."""
-    return "".join(f"\\x{ord(c):02x}" if c < " " or "\x7f" <= c < "\xa0" else c for c in cell)
 
 
 def _pad(cell: str, width: int, *, flush_right: bool) -> str:

@@ -7,6 +7,7 @@ everything about itself. Loading runs no code that a stranger could have put the
 
 from genre_audio.training.bundle import BundleInfo, ModelBundle
 from genre_audio.training.persistence import load_bundle, save_bundle
+from genre_audio.training.refit import load_or_refit
 from genre_audio.training.store import ModelEntry, activate, list_models, resolve_model
 from genre_audio.training.train import train
 
@@ -17,6 +18,7 @@ __all__ = [
     "activate",
     "list_models",
     "load_bundle",
+    "load_or_refit",
     "resolve_model",
     "save_bundle",
     "train",

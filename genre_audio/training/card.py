@@ -1,11 +1,13 @@
 """The model card: what a bundle says of itself, for people.
 
 Everything on it is derived from the bundle's own figures; nothing is written by hand, so
-nothing can go stale.
+nothing can go stale. Names and labels are anybody's: on the card they end no line and no cell,
+and are no HTML, which some viewers of Markdown would do the bidding of.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -50,6 +52,7 @@ def card_text(info: BundleInfo) -> str:
     >>> card_text(load_bundle(resolve_model().path).info).splitlines()[0]
     '# gtzan57'
     """
+    info = dataclasses.replace(info, **_harmless(vars(info)))
     parts = [
         f"# {info.name}",
         _overview(info),
@@ -62,6 +65,18 @@ def card_text(info: BundleInfo) -> str:
         _CAUTIONS.get(info.task, _CAUTIONS["genre"]).rstrip(),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _harmless(value: Any) -> Any:  # noqa: ANN401 - as JSON has it
+    """Return the same with all of its text as Markdown may hold it."""
+    if isinstance(value, dict):
+        return {_harmless(name): _harmless(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_harmless(inner) for inner in value]
+    if not isinstance(value, str):
+        return value
+    spelled = "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in value)
+    return spelled.replace("|", "&#124;").replace("<", "&lt;")
 
 
 def _overview(info: BundleInfo) -> str:

@@ -1,7 +1,10 @@
 """``bundle.json``: what a bundle says of itself, read before anything else of it.
 
 What is read here is a stranger's text: everything that this package asks of it is looked
-for at once, and its absence is an error of the model, not of the program.
+at at once (`shapes`), and what is missing or of another type is an error of the model, not
+of the program. The sha256 of all other files stand in it; a digest of its own content stands
+in it too, so that a digit that was changed on the way is noticed. Neither
+is a signature: who means harm can make them anew.
 """
 
 from __future__ import annotations
@@ -10,8 +13,11 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from genre_audio.config import digest
 from genre_audio.errors import ModelError, OutputError
 from genre_audio.training.bundle import FORMAT, BundleInfo
+from genre_audio.training.reading import read_whole
+from genre_audio.training.shapes import DESCRIPTION, SETS, SHA256, check_shape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +31,7 @@ __all__ = [
     "SKOPS_FILE",
     "Description",
     "check_place",
+    "description_text",
     "is_bundle",
     "read_description",
     "read_info",
@@ -38,16 +45,9 @@ SKOPS_FILE: Final = "model.skops"
 ROWS_FILE: Final = "rows.csv.gz"
 ARRAYS_FILE: Final = "arrays.npz"
 CARD_FILE: Final = "CARD.md"
-_NEEDED: Final = {
-    "schema": ("name", "version", "digest"),
-    "segmentation": ("seconds",),
-    "training": ("table", "digest", "rows"),
-    "thresholds": ("unlike_percentile",),
-    "versions": ("scikit-learn", "xgboost-cpu"),
-    "files": (ARRAYS_FILE,),
-}
-"""What this package asks of ``bundle.json`` below its first level."""
-_NEEDED_OF_SETS: Final = ("coverage", "grouping", "groups", "measured_coverage", "mean_set_size")
+_DIGEST: Final = "digest"
+_LARGEST: Final = 16 * 2**20
+"""Bytes; that of the shipped model has 23 kB, and it grows with the square of its labels."""
 _MODEL_FILES: Final = {1: SKOPS_FILE, 2: MODEL_FILE, 3: MODEL_FILE}
 """What holds the model, by the bundle's format."""
 _OTHER_FILES: Final = frozenset({ARRAYS_FILE, CARD_FILE, ROWS_FILE, f"{ROWS_FILE}.json"})
@@ -130,6 +130,27 @@ def read_info(folder: Path) -> BundleInfo:
     return read_description(folder).info
 
 
+def description_text(value: dict[str, Any]) -> str:
+    """Return the text of ``bundle.json``, with the digest of what it says.
+
+    Parameters
+    ----------
+    value : dict
+        All that it is to say; an older digest of it is made anew.
+
+    Examples
+    --------
+    >>> from genre_audio.training.description import description_text
+    >>> print(description_text({"format": 3}))
+    {
+     "format": 3,
+     "digest": "17c50fa9f5f8e8b6"
+    }
+    """
+    said = {name: inner for name, inner in value.items() if name != _DIGEST}
+    return json.dumps(said | {_DIGEST: digest(said)}, indent=1, ensure_ascii=False) + "\n"
+
+
 def read_description(folder: Path) -> Description:
     """Read what a bundle says of itself, of its files and of their format.
 
@@ -145,48 +166,72 @@ def read_description(folder: Path) -> Description:
     >>> sorted(read_description(resolve_model("default").path).files)
     ['CARD.md', 'arrays.npz', 'model.npz']
     """
+    path = folder / INFO_FILE
     value = _read_json(folder)
     try:
+        check_shape(value, DESCRIPTION)
+        _check_scores(value["scores"])
         names = {field.name for field in dataclasses.fields(BundleInfo)}
         # Bundles before format 3 have no conformal sets.
         names -= {"conformal"} if value["format"] < 3 else set()
         info = BundleInfo(**{name: value[name] for name in names})
-        _check_sets(info)
-        _ = [value[part][name] for part, names in _NEEDED.items() for name in names]
-        files = {str(name): str(sha256) for name, sha256 in value["files"].items()}
+        if info.conformal is not None:
+            check_shape(info.conformal, SETS, place="conformal")
         model_file = _MODEL_FILES[value["format"]]
-        _ = files[model_file]
+        files: dict[str, str] = value["files"]
+        check_shape(files, dict.fromkeys((model_file, ARRAYS_FILE), SHA256), place="files")
     except KeyError as error:
-        raise ModelError(f"{folder / INFO_FILE} lacks {error}; get the bundle again") from error
-    except (TypeError, AttributeError) as error:
-        raise ModelError(f"{folder / INFO_FILE} cannot be read: {error!r}") from error
+        raise ModelError(f"{path} lacks {error}; get the bundle again") from error
+    except TypeError as error:
+        raise ModelError(f"{path} cannot be read: {error}; get the bundle again") from error
     if foreign := sorted(files.keys() - _OTHER_FILES - {model_file}):
         raise ModelError(
-            f"{folder / INFO_FILE} names files that no bundle of format {value['format']} has "
+            f"{path} names files that no bundle of format {value['format']} has "
             f"({', '.join(foreign[:3])}); get the bundle again"
         )
     return Description(info, files, value["format"])
 
 
-def _check_sets(info: BundleInfo) -> None:
-    if info.conformal is None:
-        return
-    _ = [info.conformal[name] for name in _NEEDED_OF_SETS]
-    if not 0.0 < info.conformal["coverage"] < 1.0:
-        raise TypeError("a coverage that is none")
+def _check_scores(scores: list[dict[str, Any]]) -> None:
+    for place, each in enumerate(scores):
+        for name in ("precision", "recall", "f1", "support", "confusion"):
+            if len(each[name]) != len(each["labels"]):
+                raise TypeError(f"scores[{place}].{name} does not have one value for each label")
 
 
 def _read_json(folder: Path) -> dict[str, Any]:
+    path = folder / INFO_FILE
     try:
-        value: dict[str, Any] = json.loads((folder / INFO_FILE).read_text(encoding="utf-8"))
+        text = read_whole(path, largest=_LARGEST).decode("utf-8")
+        value: dict[str, Any] = json.loads(text, object_pairs_hook=_once)
         found = value["format"]
     except FileNotFoundError as error:
         raise ModelError(f"{folder} is no model: it holds no {INFO_FILE}") from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelError(f"{folder / INFO_FILE} cannot be read: {error!r}") from error
+        raise ModelError(f"{path} cannot be read: {error!r}; get the bundle again") from error
     if type(found) is not int or found not in _MODEL_FILES:
+        # Digits of any number may be there.
         raise ModelError(
-            f"{folder} has bundle format {found}, this version reads formats 1 to {FORMAT}: "
-            "update genre-audio"
+            f"{folder} has bundle format {str(found)[:40]}, this version reads formats 1 to "
+            f"{FORMAT}: update genre-audio"
         )
+    _check_digest(value, path=path)
     return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse names that stand twice: readers would not agree on which of them counts."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice[:40]!r} stands twice in it")
+    return value
+
+
+def _check_digest(value: dict[str, Any], *, path: Path) -> None:
+    if _DIGEST not in value:  # older bundles have none
+        return
+    said = {name: inner for name, inner in value.items() if name != _DIGEST}
+    if digest(said) != value[_DIGEST]:
+        raise ModelError(f"{path} was changed since the bundle was made; get the bundle again")

@@ -17,13 +17,12 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import hashlib
-import json
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from genre_audio.config import digest
-from genre_audio.errors import ModelError
+from genre_audio.errors import ModelError, OutdatedModelError
 from genre_audio.files import replace_folder
 from genre_audio.learning.plain import Chain, PlainStack
 from genre_audio.training.arrays import read_arrays
@@ -37,9 +36,11 @@ from genre_audio.training.description import (
     ROWS_FILE,
     SKOPS_FILE,
     check_place,
+    description_text,
     read_description,
 )
 from genre_audio.training.parts import arrays_of, read_parts
+from genre_audio.training.reading import checked_content
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +59,10 @@ _WRONG: Final = (
     MemoryError,
 )
 """What may come of calculating with arrays that do not belong together."""
+_OTHERWISE: Final = (
+    "the model {!r} does not answer as it did when it was made: it needs the versions that its "
+    "card names, or to be trained again with 'genre-audio retrain'"
+)
 
 
 def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> None:
@@ -97,8 +102,7 @@ def save_bundle(bundle: ModelBundle, folder: Path, *, force: bool = False) -> No
         (new / CARD_FILE).write_text(card_text(bundle.info), encoding="utf-8")
         files = {path.name: _sha256(path.read_bytes()) for path in sorted(new.iterdir())}
         value = {"format": FORMAT, **dataclasses.asdict(bundle.info), "files": files}
-        text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-        (new / INFO_FILE).write_text(text, encoding="utf-8")
+        (new / INFO_FILE).write_text(description_text(value), encoding="utf-8")
 
 
 def load_bundle(folder: Path) -> ModelBundle:
@@ -126,7 +130,9 @@ def load_bundle(folder: Path) -> ModelBundle:
     10
     """
     info, files, number = read_description(folder)
-    contents = _contents(folder, files)
+    contents = {
+        name: checked_content(folder / name, sha256=sha256) for name, sha256 in files.items()
+    }
     if number == 1:
         from genre_audio.training.skops_model import read_skops
 
@@ -167,16 +173,18 @@ def _write_rows(rows: pd.DataFrame, bundle: ModelBundle, folder: Path) -> None:
 
 def _check_answers(bundle: ModelBundle) -> None:
     """Ask the model what it was asked when it was made; rounding may differ, answers not."""
+    rows, expected = bundle.probe.rows, bundle.probe.probabilities
+    n = len(bundle.labels)
+    # One row for each label: a stranger could ask for hours otherwise.
+    if rows.ndim != 2 or len(rows) != n or expected.shape != (n, n):
+        raise ModelError(_OTHERWISE.format(bundle.info.name))
     try:
-        answers, expected = bundle.predict_proba(bundle.probe.rows), bundle.probe.probabilities
+        answers = bundle.predict_proba(rows)
         same = answers.shape == expected.shape and np.allclose(answers, expected, 0.0, 1e-4)
     except _WRONG:
         same = False
     if not same:
-        raise ModelError(
-            f"the model {bundle.info.name!r} does not answer as it did when it was made: it needs "
-            "the versions that its card names, or to be trained again with 'genre-audio retrain'"
-        )
+        raise OutdatedModelError(_OTHERWISE.format(bundle.info.name))
 
 
 def _check_likeness(bundle: ModelBundle, *, path: Path) -> None:
@@ -193,6 +201,8 @@ def _check_likeness(bundle: ModelBundle, *, path: Path) -> None:
         )
     try:
         bundle.neighbourhood.check(bundle.probe.rows)
+        if others := {*bundle.neighbourhood.labels.tolist()} - {*bundle.labels}:
+            raise ValueError(f"they have labels that it does not know: {sorted(others)[:3]}")
         if bundle.conformal is not None:
             bundle.conformal.check(genres=len(bundle.labels))
         if bundle.credits is not None:
@@ -200,17 +210,6 @@ def _check_likeness(bundle: ModelBundle, *, path: Path) -> None:
     except _WRONG as error:
         message = f"{path} holds no training rows of this model ({error}); get the bundle again"
         raise ModelError(message) from error
-
-
-def _contents(folder: Path, files: dict[str, str]) -> dict[str, bytes]:
-    """Return what the files hold, as it was when they were written or not at all."""
-    contents = {}
-    for name, expected in files.items():
-        content = (folder / name).read_bytes() if (folder / name).is_file() else b""
-        if _sha256(content) != expected:
-            raise ModelError(f"{folder / name} is missing or was changed; get the bundle again")
-        contents[name] = content
-    return contents
 
 
 def _read_model(content: bytes, *, path: Path) -> tuple[PlainStack, Chain]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from genre_audio.learning.plain.checks import checked_values
 from genre_audio.learning.plain.pooling import check_pool, mixed, pooled
 from genre_audio.learning.plain.steps import STEPS, blocks
-from genre_audio.learning.plain.trees import checked_trees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,18 @@ class Chain(NamedTuple):
             rows = STEPS[kind](rows, **values)
         return rows
 
+    @property
+    def widest(self) -> int:
+        """The longest side of an array that each row meets: trees have blocks of their own."""
+        sides = [
+            side
+            for kind, values in self.steps
+            if kind not in {"forest", "boosted"}
+            for value in values.values()
+            for side in value.shape
+        ]
+        return max(sides, default=1)
+
     def to_arrays(self, name: str) -> dict[str, NDArray[Any]]:
         """Return all that was learned, by names that begin with `name`."""
         return {
@@ -96,38 +109,11 @@ class Chain(NamedTuple):
             steps.setdefault(int(place), Step(kind, {})).values[part] = value
         if not steps or any(step.kind not in STEPS for step in steps.values()):
             raise ValueError(f"{name} is no chain of known steps")
-        return cls(tuple(_checked(step, n_classes) for _, step in sorted(steps.items())))
-
-
-def _checked(step: Step, n_classes: int) -> Step:
-    """Return a step that can be asked; what cannot end well is refused."""
-    kind, values = step
-    for name, value in values.items():
-        # Leaves have no threshold.
-        if value.dtype.kind == "f" and name != "threshold" and not np.isfinite(value).all():
-            raise ValueError(f"{name!r} of {kind!r} holds what is no finite number")
-    if kind in {"forest", "boosted"}:
-        return Step(kind, checked_trees(values, n_classes=n_classes))
-    if kind == "neighbours":
-        _check_neighbours(**values, classes=n_classes)
-    return step
-
-
-def _check_neighbours(
-    *,
-    rows: Rows,
-    codes: NDArray[Any],
-    n_neighbours: NDArray[Any],
-    n_classes: NDArray[Any],
-    classes: int,
-) -> None:
-    whole = all(value.dtype.kind in "iu" for value in (codes, n_neighbours, n_classes))
-    if not whole or n_neighbours.shape != () or n_neighbours < 1:
-        raise ValueError("neighbours have whole numbers, and are counted from 1")
-    if rows.ndim != 2 or not len(rows) or codes.shape != rows.shape[:1]:
-        raise ValueError("each neighbour needs one row and one class")
-    if n_classes.shape != () or n_classes != classes or codes.min() < 0 or codes.max() >= classes:
-        raise ValueError(f"the neighbours vote for others than the {classes} classes")
+        checked = [
+            Step(kind, checked_values(values, kind=kind, n_classes=n_classes))
+            for _, (kind, values) in sorted(steps.items())
+        ]
+        return cls(tuple(checked))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -176,7 +162,7 @@ class PlainStack:
         rows: Rows = np.asarray(X, dtype=np.float64)
         if rows.ndim != 2 or not len(rows) or not np.isfinite(rows).all():
             raise ValueError(f"finite numbers in rows are needed, not an array of {rows.shape}")
-        parts = blocks(rows)
+        parts = blocks(rows, widest=self._widest)
         said = [[chain.transform(part) for part in parts] for chain in self.learners.values()]
         return np.stack([np.concatenate(mine) for mine in said]).astype(np.float64)
 
@@ -192,6 +178,11 @@ class PlainStack:
         with threadpool_limits(1), np.errstate(all="ignore"):
             said = self.learner_probabilities(X)
             return self._joined(said)
+
+    @functools.cached_property
+    def _widest(self) -> int:
+        """The most numbers that are made of one row at once, or not many fewer."""
+        return max(chain.widest for chain in self.learners.values())
 
     def _joined(self, said: Rows) -> Rows:
         if self.sureness is None:
@@ -232,6 +223,8 @@ class PlainStack:
             If it holds something else.
         """
         names, n_classes = [str(name) for name in arrays["learners"]], len(arrays["classes"])
+        if arrays["learners"].ndim != 1 or len({*names}) < len(names):
+            raise ValueError("its learners are no list of different names")
         owners = {*names, "classes", "learners", "weights", "share", "sureness", "whole"}
         foreign = sorted(name for name in arrays if name.split("/")[0] not in owners)
         if foreign:

@@ -34,6 +34,7 @@ __all__ = [
 
 # Rows at a time: distances to a thousand training rows take 8 kB for each.
 _BLOCK: Final = 2048
+_AT_ONCE: Final = 2**24
 
 # Ranks nearer to 0 or 1 than this have the score of this one: scikit-learn's bound.
 _OUTERMOST: Final = 1e-7 - float(np.spacing(1))
@@ -41,8 +42,15 @@ _OUTERMOST: Final = 1e-7 - float(np.spacing(1))
 _NEAREST: Final = 0.1
 
 
-def blocks(X: Rows) -> list[Rows]:
+def blocks(X: Rows, *, widest: int = 1) -> list[Rows]:
     """Return rows in pieces that are small enough to measure distances from.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_columns)
+        Rows.
+    widest : int
+        How many numbers are made of each of them at once.
 
     Examples
     --------
@@ -50,8 +58,11 @@ def blocks(X: Rows) -> list[Rows]:
     >>> from genre_audio.learning.plain.steps import blocks
     >>> [len(block) for block in blocks(np.zeros((3000, 2)))]
     [2048, 952]
+    >>> [len(block) for block in blocks(np.zeros((20, 2)), widest=2_000_000)]
+    [8, 8, 4]
     """
-    return np.split(X, range(_BLOCK, len(X), _BLOCK))
+    size = max(1, min(_BLOCK, _AT_ONCE // widest))
+    return np.split(X, range(size, len(X), size))
 
 
 def squared_distances(X: Rows, Y: Rows) -> Rows:
@@ -138,8 +149,9 @@ def _logistic(
 
 def _ellipsoids(X: Rows, *, means: Rows, rotations: Rows, scalings: Rows, priors: Rows) -> Rows:
     spreads = rotations * (scalings**-0.5)[:, np.newaxis, :]
-    turned = [(X - mean) @ spread for mean, spread in zip(means, spreads, strict=True)]
-    away = [(rows**2).sum(axis=1) for rows in turned]
+    pairs = zip(means, spreads, strict=True)
+    # One after the other: of a hundred classes, all of them would take a gigabyte.
+    away = [(((X - mean) @ spread) ** 2).sum(axis=1) for mean, spread in pairs]
     sizes = np.log(scalings).sum(axis=1)
     return softmax(-0.5 * (np.stack(away, axis=1) + sizes) + np.log(priors))
 

@@ -25,6 +25,10 @@ __all__ = ["boosted", "checked_trees", "forest"]
 
 # Rows at a time: as many as keep the nodes of all of them near the processor.
 _BLOCK: Final = 64
+# Numbers of leaves at a time, which decides where there are far more trees than ours have.
+_AT_ONCE: Final = 2**22
+_MOST_SAID: Final = 2**20
+_DEEPEST: Final = 4096
 
 
 def checked_trees(trees: Mapping[str, Array], *, n_classes: int) -> dict[str, Array]:
@@ -40,8 +44,8 @@ def checked_trees(trees: Mapping[str, Array], *, n_classes: int) -> dict[str, Ar
     Raises
     ------
     ValueError
-        If nodes lead in circles or out of the arrays, or an array has another shape or
-        type than ours.
+        If nodes lead in circles or out of the arrays, the way to a leaf is longer than any
+        of ours, or an array has another shape or type than ours.
 
     Examples
     --------
@@ -76,7 +80,7 @@ def checked_trees(trees: Mapping[str, Array], *, n_classes: int) -> dict[str, Ar
         and bool((feature >= 0).all())
         and bool(((leaf >= 0) & (leaf < len(values))).all())
     )
-    if not sound:
+    if not sound or not _grown(roots, left, inner=~leaves):
         raise ValueError("these are no trees: nodes lead in circles or out of the arrays")
     said = values.shape == (len(values), n_classes)
     if base is not None:
@@ -84,7 +88,25 @@ def checked_trees(trees: Mapping[str, Array], *, n_classes: int) -> dict[str, Ar
         said = base.shape == (turns,) and values.ndim == 1 and len(roots) % turns == 0
     if not said:
         raise ValueError(f"the leaves do not speak of {n_classes} classes")
+    if len(roots) * max(1, n_classes) > _MOST_SAID:
+        raise ValueError(f"{len(roots)} trees are more than any of ours")
     return {**trees, **whole}
+
+
+def _grown(roots: Array, left: Array, *, inner: Array) -> bool:
+    """Tell whether every node is a root or the child of one other, and none is too deep."""
+    parents = np.bincount(roots, minlength=len(left))
+    parents += np.bincount(left[inner], minlength=len(left))
+    parents += np.bincount(left[inner] + 1, minlength=len(left))
+    if (parents != 1).any():
+        return False
+    level = roots
+    for _ in range(_DEEPEST):
+        above = level[inner[level]]
+        if not len(above):
+            return True
+        level = np.concatenate([left[above], left[above] + 1])
+    return False
 
 
 def forest(X: Rows, *, values: NDArray[np.float64], **trees: Array) -> Array:
@@ -114,7 +136,7 @@ def forest(X: Rows, *, values: NDArray[np.float64], **trees: Array) -> Array:
     array([[0.9, 0.1],
            [0.2, 0.8]])
     """
-    found = [values[leaves].sum(axis=1) for leaves in _leaves(X, **trees)]
+    found = [values[leaves].sum(axis=1) for leaves in _leaves(X, values=values, **trees)]
     return np.concatenate(found) / len(trees["roots"])
 
 
@@ -153,7 +175,7 @@ def boosted(
     [[1.0, 0.0], [0.0, 1.0]]
     """
     scores = []
-    for leaves in _leaves(X, **trees):
+    for leaves in _leaves(X, values=values, **trees):
         said = values[leaves].reshape(len(leaves), -1, len(base))
         start = np.broadcast_to(base, (len(leaves), 1, len(base)))
         scores.append(np.concatenate([start, said], axis=1).sum(axis=1))
@@ -173,14 +195,16 @@ def _leaves(
     feature: Array,
     threshold: Array,
     leaf: Array,
+    values: Array,
 ) -> Iterator[NDArray[np.intp]]:
     """Yield the leaves that blocks of rows arrive at, each of shape (rows, trees)."""
     with np.errstate(over="ignore"):  # beyond single precision a value is above everything
         rows = np.ascontiguousarray(X, dtype=np.float32)
     if feature.max() >= rows.shape[1]:
         raise ValueError(f"rows of {rows.shape[1]} numbers for trees that ask for more")
-    for first in range(0, len(rows), _BLOCK):
-        block = rows[first : first + _BLOCK]
+    size = max(1, min(_BLOCK, _AT_ONCE // (len(roots) * values[0].size)))
+    for first in range(0, len(rows), size):
+        block = rows[first : first + size]
         flat, starts = block.ravel(), np.arange(len(block))[:, np.newaxis] * block.shape[1]
         at = np.repeat(roots[np.newaxis], len(block), axis=0)
         for _ in range(len(left)):  # no way down has more nodes
