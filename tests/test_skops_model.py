@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sklearn
 import skops.io
+import xgboost
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
@@ -31,6 +33,10 @@ from test_persistence import describe, sign
 GOLDEN = Path(__file__).parent / "golden" / "format1"
 
 
+@pytest.mark.skipif(
+    sklearn.__version__.split(".")[:2] != ["1", "9"] or xgboost.__version__[:4] != "3.2.",
+    reason="a bundle of format 1 is only read under the series of its libraries",
+)
 def test_the_committed_bundle_of_format_1_answers_as_it_did():
     bundle = load_bundle(GOLDEN)
     assert json.loads((GOLDEN / "bundle.json").read_text(encoding="utf-8"))["format"] == 1
