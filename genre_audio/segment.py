@@ -20,7 +20,7 @@ from genre_audio.errors import AudioError, ParameterError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MIN_SECONDS", "SILENCE_DBFS", "Refused", "Segment"]
+__all__ = ["MIN_SECONDS", "SILENCE_DBFS", "Refused", "Segment", "check_sounds"]
 
 MIN_SECONDS: Final = 1.0
 """Shorter segments hold too few frames for means and variances."""
@@ -128,6 +128,25 @@ def _check_samples(y: NDArray[np.float32], *, sr: int) -> None:
             f"the segment lasts {len(y) / sr:.3f} s, at least {MIN_SECONDS:g} s are needed",
             kind="too_short",
         )
+    check_sounds(y)
+
+
+def check_sounds(y: NDArray[np.float32]) -> None:
+    """Raise an `AudioError` if nothing sounds in these samples, at least one of them.
+
+    Raises
+    ------
+    AudioError
+        ``silent`` if the peak around a constant is below `SILENCE_DBFS`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.segment import check_sounds
+    >>> check_sounds(np.ones(100, np.float32))
+    Traceback (most recent call last):
+    genre_audio.errors.AudioError: the peak stays below -80 dBFS
+    """
     # A recorder that runs without a microphone may well write a constant.
     if (float(y.max()) - float(y.min())) / 2 < _SILENT_PEAK:
         raise AudioError(f"the peak stays below {SILENCE_DBFS:g} dBFS", kind="silent")

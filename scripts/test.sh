@@ -1,26 +1,42 @@
 #!/usr/bin/env bash
 # Make a virtual environment, install genre-audio with its test extra, run every check.
-# PYTHON names another interpreter, GENRE_AUDIO_VENV another place for the environment.
+#
+#     bash scripts/test.sh [--oldest] [what to hand on to pytest]
+#
+# --oldest installs the lowest versions that pyproject.toml allows, in an environment of its
+# own, and leaves out style and types: those are judged by the newest tools only.
+# PYTHON names another interpreter (PYTHON=python3.13; with --oldest one of 3.11, as old
+# versions have no wheels for newer ones), GENRE_AUDIO_VENV another place for the
+# environment, which is kept: delete it to begin anew.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+oldest=
+[ "${1:-}" != --oldest ] || { oldest=1; shift; }
 PYTHON=${PYTHON:-python3}
-VENV=${GENRE_AUDIO_VENV:-.venv-test}
+VENV=${GENRE_AUDIO_VENV:-.venv-${oldest:+oldest-}test}
 say() { printf '\n== %s\n' "$*"; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 say "environment in $VENV"
 [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
+if [ -n "$oldest" ]; then
+    "$VENV/bin/python" -m pip install --quiet packaging
+    "$VENV/bin/python" scripts/oldest.py | tee "$work/oldest.txt"
+    export PIP_CONSTRAINT=${PIP_CONSTRAINT:+$PIP_CONSTRAINT }$work/oldest.txt
+fi
 "$VENV/bin/python" -m pip install --quiet --editable '.[test]'
 
-say "style and types"
-"$VENV/bin/ruff" check .
-"$VENV/bin/ruff" format --check .
-"$VENV/bin/mypy"
+if [ -z "$oldest" ]; then
+    say "style and types"
+    "$VENV/bin/ruff" check .
+    "$VENV/bin/ruff" format --check .
+    "$VENV/bin/mypy"
+fi
 
 say "wheel, installed without the test extra, on a tone"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 "$VENV/bin/python" -m build --wheel --outdir "$work" . >"$work/build.log" 2>&1 || {
     cat "$work/build.log"
     exit 1

@@ -65,8 +65,9 @@ def test_every_learner_runs_with_every_balancing(learner, balance):
     assert said.shape == (85, 3)
     np.testing.assert_allclose(said.sum(axis=1), 1.0, rtol=1e-9)
     assert (found.predict(X) == y).mean() > 0.85
-    again = clone(found).fit(X, y).predict_proba(X)
-    np.testing.assert_array_equal(said, again)
+    # Learners and balancing draw by themselves: each is repeated once, not each pair.
+    if learner == "decision_tree" or balance == "smote":
+        np.testing.assert_array_equal(clone(found).fit(X, y).predict_proba(X), said)
 
 
 def test_missing_values_become_the_medians_of_the_training_rows():

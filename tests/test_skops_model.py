@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sklearn
 import skops.io
+import xgboost
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
@@ -19,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from genre_audio.errors import ModelError
 from genre_audio.learning import GenreStack, RowTransform
 from genre_audio.tables import dataset_of
-from genre_audio.training import load_bundle, save_bundle, skops_model
+from genre_audio.training import archives, load_bundle, save_bundle, skops_model
 from genre_audio.training.skops_model import _parts_of
 from sample_tables import TINY, feature_table
 from test_persistence import describe, sign
@@ -32,6 +34,10 @@ from test_persistence import describe, sign
 GOLDEN = Path(__file__).parent / "golden" / "format1"
 
 
+@pytest.mark.skipif(
+    sklearn.__version__.split(".")[:2] != ["1", "9"] or xgboost.__version__[:4] != "3.2.",
+    reason="a bundle of format 1 is only read under the series of its libraries",
+)
 def test_the_committed_bundle_of_format_1_answers_as_it_did():
     bundle = load_bundle(GOLDEN)
     assert json.loads((GOLDEN / "bundle.json").read_text(encoding="utf-8"))["format"] == 1
@@ -59,10 +65,10 @@ def parts():
     return {"classifier": stack.fit(dataset.X, dataset.y, groups=dataset.groups), "space": space}
 
 
-@pytest.fixture
-def folder(tiny_folder, parts, tmp_path):
-    """A bundle as the first version wrote it."""
-    folder = shutil.copytree(tiny_folder, tmp_path / "old")
+@pytest.fixture(scope="module")
+def written(tiny_folder, parts, tmp_path_factory):
+    """A bundle as the first version wrote it; packing it takes most of a second."""
+    folder = shutil.copytree(tiny_folder, tmp_path_factory.mktemp("format 1") / "old")
     (folder / "model.npz").unlink()
     with np.load(folder / "arrays.npz") as stored:
         arrays = {name: stored[name] for name in stored if name != "conformal_thresholds"}
@@ -76,6 +82,12 @@ def folder(tiny_folder, parts, tmp_path):
     describe(folder, edit)
     put_model(folder, parts)
     return folder
+
+
+@pytest.fixture
+def folder(written, tmp_path):
+    """The same, to be changed."""
+    return shutil.copytree(written, tmp_path / "old")
 
 
 def put_model(folder, parts):
@@ -138,11 +150,14 @@ def test_a_foreign_type_is_refused_before_anything_is_constructed(parts, folder,
         load_bundle(folder)
 
 
-def test_an_archive_that_would_fill_the_memory_is_not_unfolded(folder):
+def test_an_archive_that_would_fill_the_memory_is_not_unfolded(folder, monkeypatch):
+    assert archives.LARGEST == 256 * 2**20
+    monkeypatch.setattr(archives, "LARGEST", 8 * 2**20)
+    load_bundle(folder)
     with zipfile.ZipFile(folder / "model.skops", "a", zipfile.ZIP_LZMA) as archive:
-        archive.writestr("zeros", bytes(2**28 + 1))
+        archive.writestr("zeros", bytes(2**23 + 1))
     sign(folder)
-    with pytest.raises(ModelError, match=r"skops cannot be read .* at most 256 MB are read"):
+    with pytest.raises(ModelError, match=r"skops cannot be read .* at most 8 MB are read"):
         load_bundle(folder)
 
 
@@ -245,11 +260,11 @@ def test_a_model_file_that_is_none_is_refused(folder, content):
 
 
 @pytest.mark.parametrize(
-    "parts",
+    "other",
     [[1, 2], {}, {"classifier": LinearRegression()}, OrderedDict(classifier=1, space=2)],
     ids=["list", "empty", "another learner", "numbers"],
 )
-def test_another_object_than_a_model_is_refused(folder, parts):
-    put_model(folder, parts)
+def test_another_object_than_a_model_is_refused(folder, other):
+    put_model(folder, other)
     with pytest.raises(ModelError, match="holds no model of ours"):
         load_bundle(folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import soxr
@@ -15,7 +15,7 @@ from genre_audio.audio.decode import Decoder, open_decoder, read_blocks
 from genre_audio.audio.mix import mix_down
 from genre_audio.audio.quality import Quality, QualityMeter
 from genre_audio.errors import AudioError
-from genre_audio.segment import Refused, Segment
+from genre_audio.segment import Refused, Segment, check_sounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from genre_audio.config import Segmentation
 
 __all__ = ["Recording", "open_recording", "resample"]
+
+_RINGING: Final = 200
+"""How far resampling spreads sound, in samples at the lower rate.
+
+Measured: up to 94 samples are above the threshold of silence beside noise 40 dB above full
+scale, from 8 to 192 kHz.
+"""
 
 
 @contextlib.contextmanager
@@ -191,9 +198,14 @@ class Recording:
             message = "the segment holds NaN or infinite samples"
             return Refused(start, stop, "not_finite", message)
         try:
-            return Segment(y=y, sr=sr, first=first, recording=self.name)
+            segment = Segment(y=y, sr=sr, first=first, recording=self.name)
+            if self.sr != sr:
+                # Silence holds what the resampler spreads from loud neighbours.
+                spread = math.ceil(_RINGING * max(1.0, sr / self.sr))
+                check_sounds(y[spread:-spread] if len(y) > 2 * spread else y)
         except AudioError as error:
             return Refused(start, stop, error.kind, str(error))
+        return segment
 
 
 def resample(

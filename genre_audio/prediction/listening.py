@@ -145,7 +145,11 @@ def listen(recording: str | os.PathLike[str] | Source, bundle: ModelBundle) -> H
     length = round(bundle.segmentation.seconds / CELL_SECONDS)
     planned = _plan(sounds, length=length)
     prepare_kernels()
-    described = list(_describe(path, planned, schema=schema, cell=cell))
+    from threadpoolctl import threadpool_limits
+
+    # As in every table: sums over several threads differ in their last digits.
+    with threadpool_limits(1):
+        described = list(_describe(path, planned, schema=schema, cell=cell))
     windows = np.array([window for window, _ in described], dtype=np.intp).reshape(-1, 2)
     X = np.array([row for _, row in described]).reshape(-1, len(schema.columns))
     return Heard(n_samples / schema.config.sr, sounds, windows, X)
