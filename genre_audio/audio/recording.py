@@ -10,6 +10,7 @@ import numpy as np
 import soxr
 
 from genre_audio.audio.cut import cut
+from genre_audio.audio.declared import declared_frames, words_for_missing
 from genre_audio.audio.decode import open_decoder, read_blocks
 from genre_audio.audio.mix import mix_down
 from genre_audio.audio.quality import Quality, QualityMeter
@@ -62,7 +63,8 @@ def open_recording(path: Path, *, name: str = "") -> Iterator[Recording]:
     [2.0]
     """
     with open_decoder(path) as decoder:
-        yield Recording(decoder, name=name or path.name)
+        declared = declared_frames(path, decoder)
+        yield Recording(decoder, name=name or path.name, declared=declared)
 
 
 class Recording:
@@ -78,8 +80,12 @@ class Recording:
     See `open_recording`.
     """
 
-    def __init__(self, decoder: soundfile.SoundFile, *, name: str) -> None:
+    def __init__(
+        self, decoder: soundfile.SoundFile, *, name: str, declared: int | None = None
+    ) -> None:
         self._decoder = decoder
+        self._declared = declared
+        self._frames = 0
         self._meter = QualityMeter(sr=decoder.samplerate, channels=decoder.channels)
         # NaN and infinities are remembered by tenths of a second: few, however many.
         self._window = max(1, decoder.samplerate // 10)
@@ -106,8 +112,8 @@ class Recording:
     ) -> Iterator[Segment | Refused]:
         """Yield the recording's segments in order, refused ones as `Refused`.
 
-        Where the decoder gives up in the middle of a recording, what came before stands,
-        and a last `Refused` without length says so.
+        Where the decoder gives up in the middle of a recording, or decodes less of it than
+        the file declares, what there is stands, and a last `Refused` without length says so.
 
         Parameters
         ----------
@@ -135,11 +141,17 @@ class Recording:
             first = count * hop
             end = first + len(y)
             yield self._admit(y, first=first, following=first + hop, sr=sr)
-        if self._fault is not None:
-            message = f"{self._fault} What follows could not be read."
-            yield Refused(end / sr, end / sr, self._fault.kind, message)
-        elif not end:
+        missing = self._missing()
+        if not end and self._fault is None:
             raise AudioError("the file holds no samples", kind="empty")
+        if missing:
+            yield Refused(end / sr, end / sr, "decode", missing)
+
+    def _missing(self) -> str:
+        """Say that the recording was not read to its end, if it was not."""
+        if self._fault is not None:
+            return f"{self._fault} What follows could not be read."
+        return words_for_missing(self._declared, self._frames, sr=self.sr)
 
     def _mono(
         self, listen: Callable[[NDArray[np.float32]], None] | None
@@ -148,16 +160,15 @@ class Recording:
 
         Left in, one NaN would spread over all that the resampler mixes with it.
         """
-        frames = 0
         for block in self._blocks():
             y = mix_down(block)
             # The mean of finite samples is finite, so one look at it is enough.
             if not np.isfinite(y).all():
                 bad = np.flatnonzero(~np.isfinite(block).all(axis=1))
                 block[bad] = 0.0
-                self._not_finite.update(np.unique((frames + bad) // self._window).tolist())
+                self._not_finite.update(np.unique((self._frames + bad) // self._window).tolist())
                 y = mix_down(block)
-            frames += len(block)
+            self._frames += len(block)
             self._meter.update(block)
             if listen is not None:
                 listen(y)
