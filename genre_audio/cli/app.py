@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from typer.core import TyperGroup
 
 from genre_audio import __version__
 from genre_audio.cli import compare, evaluate, explore, extract, models, predict, retrain
+from genre_audio.cli.hush import hush_libraries
 from genre_audio.cli.output import INTERRUPTED, NOTHING_DONE, USAGE, say
 from genre_audio.cli.pairs import PairsCommand
 from genre_audio.errors import GenreAudioError, ParameterError
@@ -92,4 +94,6 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Workers would look for modules first in the current folder: that of the recordings.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
+    if "--debug" not in sys.argv:
+        hush_libraries()
     app()
