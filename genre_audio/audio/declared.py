@@ -10,6 +10,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from genre_audio.audio.loose_ends import mpeg_tag
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -43,7 +45,7 @@ def declared_frames(path: Path, decoder: soundfile.SoundFile) -> int | None:
     int or None
         None where the file does not say: of MP3 only a Xing or Info header counts (else
         libsndfile guesses from the size of the file); an Ogg stream does not say how long
-        it was before it broke off.
+        it was before it broke off (see `genre_audio.audio.loose_ends`).
 
     Examples
     --------
@@ -65,7 +67,8 @@ def declared_frames(path: Path, decoder: soundfile.SoundFile) -> int | None:
         if decoder.format in _COUNTED:
             return frames
         if decoder.format == "MP3":
-            return frames if _has_count(file) else None
+            counted = mpeg_tag(file)
+            return frames if counted and counted[1] else None
         sizes = _sizes(file)
     if sizes is None:
         return None
@@ -97,20 +100,6 @@ def words_for_missing(declared: int | None, decoded: int, *, sr: int) -> str:
         f"the file says that it lasts {declared / sr:,.1f} s, and only {decoded / sr:,.1f} s "
         "of it can be decoded"
     )
-
-
-def _has_count(file: BinaryIO) -> bool:
-    """Tell whether the first frame of an MP3 counts the others."""
-    tag = file.read(10)
-    skipped = 0
-    if tag.startswith(b"ID3") and len(tag) == 10:
-        skipped = 10 + sum(
-            (byte & 0x7F) << shift for byte, shift in zip(tag[6:], (21, 14, 7, 0), strict=True)
-        )
-    file.seek(skipped)
-    head = file.read(4096)
-    place = max(head.find(b"Xing"), head.find(b"Info"))
-    return place >= 0 and len(head) >= place + 8 and bool(head[place + 7] & 1)
 
 
 def _sizes(file: BinaryIO) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ import soxr
 from genre_audio.audio.cut import cut
 from genre_audio.audio.declared import declared_frames, words_for_missing
 from genre_audio.audio.decode import open_decoder, read_blocks
+from genre_audio.audio.loose_ends import loose_end
 from genre_audio.audio.mix import mix_down
 from genre_audio.audio.quality import Quality, QualityMeter
 from genre_audio.errors import AudioError
@@ -64,7 +65,8 @@ def open_recording(path: Path, *, name: str = "") -> Iterator[Recording]:
     """
     with open_decoder(path) as decoder:
         declared = declared_frames(path, decoder)
-        yield Recording(decoder, name=name or path.name, declared=declared)
+        end = loose_end(path, decoder)
+        yield Recording(decoder, name=name or path.name, declared=declared, end=end)
 
 
 class Recording:
@@ -81,10 +83,15 @@ class Recording:
     """
 
     def __init__(
-        self, decoder: soundfile.SoundFile, *, name: str, declared: int | None = None
+        self,
+        decoder: soundfile.SoundFile,
+        *,
+        name: str,
+        declared: int | None = None,
+        end: str = "",
     ) -> None:
         self._decoder = decoder
-        self._declared = declared
+        self._declared, self._end = declared, end
         self._frames = 0
         self._meter = QualityMeter(sr=decoder.samplerate, channels=decoder.channels)
         # NaN and infinities are remembered by tenths of a second: few, however many.
@@ -151,7 +158,7 @@ class Recording:
         """Say that the recording was not read to its end, if it was not."""
         if self._fault is not None:
             return f"{self._fault} What follows could not be read."
-        return words_for_missing(self._declared, self._frames, sr=self.sr)
+        return words_for_missing(self._declared, self._frames, sr=self.sr) or self._end
 
     def _mono(
         self, listen: Callable[[NDArray[np.float32]], None] | None
