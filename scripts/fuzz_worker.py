@@ -64,7 +64,8 @@ def examine(path: Path) -> Outcome:
 
 
 def _fault_of_failure(failure: Any) -> str:  # noqa: ANN401
-    if failure.kind not in AUDIO_KINDS - {"unexpected"}:
+    # The file is there and may be read, so that nothing is left for "io".
+    if failure.kind not in AUDIO_KINDS - {"unexpected", "io"}:
         return f"the kind {failure.kind!r}: {failure.message}"
     return "a message of several lines" if "\n" in failure.message else ""
 

@@ -13,6 +13,7 @@ import soundfile
 
 from genre_audio.audio import Source, open_recording
 from genre_audio.audio.declared import declared_frames, words_for_missing
+from genre_audio.audio.loose_ends import loose_end
 from genre_audio.config import Segmentation
 from genre_audio.extraction import Extracted, Failure, extract_recording
 from signals import music
@@ -160,6 +161,8 @@ class Decoder:
         b"riff".ljust(40, b"\x00"),
         b"riff".ljust(40, b"\x00") + b"fmt ".ljust(16) + bytes(8),  # a chunk without length
         b"riff".ljust(40, b"\x00") + (b"fmt ".ljust(16) + struct.pack("<Q", 24)) * 300,
+        b"riff".ljust(40, b"\x00") + (b"fmt ".ljust(16) + b"\xff" * 7 + b"\x7f") * 3,
+        b"riff".ljust(40, b"\x00") + (b"fmt ".ljust(16) + b"\xff" * 8) * 3,
         b".snd\x00",
         b"Creative Voice File",
     ],
@@ -168,6 +171,15 @@ def test_headers_without_samples_declare_nothing(tmp_path: Path, data: bytes) ->
     path = tmp_path / "a"
     path.write_bytes(data)
     assert declared_frames(path, Decoder()) is None
+
+
+def test_a_file_that_is_gone_meanwhile_is_read_on(written: Callable[[str], Path]) -> None:
+    for name in ("a.wav", "a.ogg"):
+        path = written(name)
+        with soundfile.SoundFile(path) as decoder:
+            path.unlink()
+            assert declared_frames(path, decoder) is None
+            assert loose_end(path, decoder) == ""
 
 
 def test_the_words_for_what_is_missing() -> None:

@@ -63,10 +63,17 @@ def declared_frames(path: Path, decoder: soundfile.SoundFile) -> int | None:
     frames = int(decoder.frames)
     if not 0 < frames < _UNKNOWN:
         return None
+    try:
+        return _believable(path, decoder.format, frames)
+    except OSError:  # it is gone; the decoder, which holds it open, reads on
+        return None
+
+
+def _believable(path: Path, form: str, frames: int) -> int | None:
     with path.open("rb") as file:
-        if decoder.format in _COUNTED:
+        if form in _COUNTED:
             return frames
-        if decoder.format == "MP3":
+        if form == "MP3":
             counted = mpeg_tag(file)
             return frames if counted and counted[1] else None
         sizes = _sizes(file)
@@ -111,7 +118,7 @@ def _sizes(file: BinaryIO) -> tuple[int, int] | None:
     if head[:4] in _SIXTEEN:
         found = _riff(file, _SIXTEEN[head[:4]])
     elif head[:4] == b"riff":
-        found = _w64(file)
+        found = _w64(file, whole)
     elif head[:4] == b".snd" and len(head) >= 12:
         found = struct.unpack(">II", head[4:12])
     if found is None:
@@ -138,13 +145,13 @@ def _riff(file: BinaryIO, order: str) -> tuple[int, int] | None:
     return None
 
 
-def _w64(file: BinaryIO) -> tuple[int, int] | None:
+def _w64(file: BinaryIO, whole: int) -> tuple[int, int] | None:
     place = 40
     for _ in range(_CHUNKS):
-        file.seek(place)
+        file.seek(min(place, whole))  # sizes have 64 bits, and places of files 63
         head = file.read(24)
         size = int.from_bytes(head[16:], "little")
-        if len(head) < 24 or not 24 <= size < _UNKNOWN:
+        if len(head) < 24 or size < 24:
             return None
         if head[:4] == b"data":
             return place + 24, size - 24

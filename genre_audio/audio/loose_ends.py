@@ -56,10 +56,13 @@ def loose_end(path: Path, decoder: soundfile.SoundFile) -> str:
     """
     if decoder.format not in {"OGG", "MP3"}:
         return ""
-    with path.open("rb") as file:
-        if decoder.format == "OGG":
-            return _end_of_ogg(file)
-        return _GOES_ON if _mpeg_goes_on(file) else ""
+    try:
+        with path.open("rb") as file:
+            if decoder.format == "OGG":
+                return _end_of_ogg(file)
+            return _GOES_ON if _mpeg_goes_on(file) else ""
+    except OSError:  # it is gone; the decoder, which holds it open, reads on
+        return ""
 
 
 def _end_of_ogg(file: BinaryIO) -> str:
