@@ -229,5 +229,7 @@ def _row(segment: Segment, schema: Schema) -> Row | Refused:
 def _nothing_left(refused: list[Refused]) -> str:
     if len(refused) == 1:
         return refused[0].message
+    if len(refused) == 2 and not refused[1].seconds:
+        return f"{refused[0].message}; {refused[1].message}"
     kinds = ", ".join(sorted({entry.kind for entry in refused}))
     return f"none of its {len(refused)} segments can be described ({kinds})"
