@@ -78,7 +78,9 @@ def _end_of_ogg(file: BinaryIO) -> str:
         return ""
     if tail[place + 14 : place + 18] not in streams:
         return _GOES_ON
-    return "" if tail[place + 5] & _LAST else _CUT_OFF
+    inside = place + 27 + tail[place + 26]
+    is_whole = inside + sum(tail[place + 27 : inside]) <= len(tail)
+    return "" if is_whole and tail[place + 5] & _LAST else _CUT_OFF
 
 
 def _streams(data: bytes) -> set[bytes]:
