@@ -42,8 +42,10 @@ def test_an_ogg_stream_that_was_cut_off(path: Path, subtype: str) -> None:
     data = encoded(subtype)
     last = data.rindex(b"OggS")
     assert said_of(path, data[:last]) == CUT_OFF  # between two pages
-    # In the last page, and so little of it that it does not count as one.
+    # In the last page, or so early in it that it does not count as one.
     assert said_of(path, data[: last + 20]) == CUT_OFF
+    for kept in (last + 30, len(data) - 1):
+        assert said_of(path, data[:kept]) == CUT_OFF
     assert said_of(path, data + b"and more of no kind") == ""
     assert said_of(path, data + encoded(subtype)) == ""
     with open_recording(path) as recording:
