@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import shutil
 from pathlib import Path
@@ -11,7 +12,6 @@ import pytest
 
 from genre_audio.audio import Source, find_recordings
 from genre_audio.config import Segmentation
-from genre_audio.errors import BusyError
 from genre_audio.extraction import Described, describe, extract, extract_recording
 from genre_audio.extraction.cache import is_usable, root_of, store_path
 from genre_audio.features import GTZAN57
@@ -191,9 +191,17 @@ def test_a_spoilt_store_is_made_anew(tapes, cache, calls, text):
     assert run(tapes, cache=cache).recordings == first.recordings
 
 
-def test_a_store_in_use_says_so(tapes, cache):
-    with lock(store_of(tapes, cache)), pytest.raises(BusyError, match="name another folder"):
-        run(tapes, cache=cache)
+def test_a_store_in_use_is_waited_for(tapes, cache):
+    other = contextlib.ExitStack()
+    other.enter_context(lock(store_of(tapes, cache)))
+    said = []
+
+    def hear(message):
+        said.append(message)
+        other.close()
+
+    assert len(run(tapes, cache=cache, on_message=hear).recordings) == len(NAMES)
+    assert "another run is reading the same recordings" in said[0]
 
 
 def test_folders_that_can_and_cannot_be_used(tmp_path):

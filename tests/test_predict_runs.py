@@ -206,7 +206,7 @@ def test_an_old_result_stands_until_the_new_one_is_whole(tapes, read, monkeypatc
     with pytest.raises(ZeroDivisionError):
         run(tapes, "-o", "results.csv")
     assert Path("results.csv").read_bytes() == before
-    assert not Path("results.csv.json").exists(), "it would speak of another run"
+    assert read_run(Path("results.csv")).paths == (Path("tapes"),), "so does what it was asked"
 
 
 def test_one_recording_has_an_answer_and_a_folder_has_lines(tapes, read):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +15,11 @@ from genre_audio.cli.models import warn_of_variable
 from genre_audio.cli.options import Budget, Groups, Jobs, Seconds
 from genre_audio.cli.output import SKIPPED, emit, progress, say
 from genre_audio.cli.rows import feature_rows
-from genre_audio.errors import ParameterError, TableError
+from genre_audio.errors import BusyError, ParameterError, TableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from genre_audio.config import Segmentation
     from genre_audio.extraction import Extracted, Failure
 
@@ -106,29 +110,29 @@ def command(
 
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
-    folder = _free_folder(name, output=output, force=force)
-    path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
-    table, dataset = feature_rows(path, segmentation=segmentation, groups=groups)
-    named = None if titles is None else resolve_groups(titles, table=table, what="titles")
-    bundle, scores = train(
-        table,
-        dataset,
-        name=folder.name,
-        budget=budget.value,
-        seed=seed,
-        n_jobs=n_jobs,
-        level_invariant=not absolute_level,
-        keep_rows=rows,
-        titles=named,
-        on_step=say,
-    )
-    save_bundle(bundle, folder, force=force)
-    emit("\n".join(scores_text(evaluation) for evaluation in scores))
-    say(f"the model {folder.name} is in {folder}")
-    if activate:
-        activate_model(str(folder.resolve()))
-        say("'predict' uses it from now on; 'genre-audio models use default' goes back")
-        warn_of_variable()
+    with _free_folder(name, output=output, force=force) as folder:
+        path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
+        table, dataset = feature_rows(path, segmentation=segmentation, groups=groups)
+        named = None if titles is None else resolve_groups(titles, table=table, what="titles")
+        bundle, scores = train(
+            table,
+            dataset,
+            name=folder.name,
+            budget=budget.value,
+            seed=seed,
+            n_jobs=n_jobs,
+            level_invariant=not absolute_level,
+            keep_rows=rows,
+            titles=named,
+            on_step=say,
+        )
+        save_bundle(bundle, folder, force=force)
+        emit("\n".join(scores_text(evaluation) for evaluation in scores))
+        say(f"the model {folder.name} is in {folder}")
+        if activate:
+            activate_model(str(folder.resolve()))
+            say("'predict' uses it from now on; 'genre-audio models use default' goes back")
+            warn_of_variable()
     if skipped:
         raise typer.Exit(SKIPPED)
 
@@ -205,17 +209,39 @@ def _extracted(
     return table, len(summary.failures)
 
 
-def _free_folder(name: str | None, *, output: Path | None, force: bool) -> Path:
-    """Return where the model goes, refused before the work and not after it."""
+@contextlib.contextmanager
+def _free_folder(name: str | None, *, output: Path | None, force: bool) -> Iterator[Path]:
+    """Hold the place where the model goes, refused before the work and not after it."""
+    from genre_audio.files import lock
     from genre_audio.training.description import check_place
-    from genre_audio.training.store import user_model, user_models
+    from genre_audio.training.store import user_model
 
     if output is None and name is None:
-        import datetime
-
-        today = datetime.datetime.now(datetime.UTC).date().isoformat()
-        names = [today, *(f"{today}-{number}" for number in range(2, 1000))]
-        return next(user_models() / free for free in names if not (user_models() / free).exists())
+        with _free_name() as folder:
+            yield folder
+        return
     folder = output if output is not None else user_model(str(name))
-    check_place(folder, force=force)
-    return folder
+    with lock(folder):
+        check_place(folder, force=force)
+        yield folder
+
+
+@contextlib.contextmanager
+def _free_name() -> Iterator[Path]:
+    """Hold a folder called by the date, which neither stands nor is another run's."""
+    import datetime
+
+    from genre_audio.files import lock
+    from genre_audio.training.store import user_models
+
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    for name in itertools.chain([today], (f"{today}-{number}" for number in itertools.count(2))):
+        folder = user_models() / name
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(lock(folder))
+            except BusyError:
+                continue
+            if not folder.exists():
+                yield folder
+                return

@@ -15,9 +15,9 @@ from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import Extracted, Failure, expected_seconds, extract_recording
 from genre_audio.extraction.store import Known, read_known, write_table
 from genre_audio.features import GTZAN57, Schema
-from genre_audio.files import lock
+from genre_audio.files import finish_pair, lock
 from genre_audio.journal import Journal
-from genre_audio.tables.manifest import package_versions
+from genre_audio.tables.manifest import manifest_path, package_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,6 +76,7 @@ def extract(
     labels: str | None = None,
     n_jobs: int | None = 1,
     force: bool = False,
+    held: bool = False,
     on_start: Callable[[int], None] = lambda _: None,
     on_result: Callable[[Extracted | Failure], None] = lambda _: None,
     on_message: Callable[[str], None] = lambda _: None,
@@ -100,6 +101,8 @@ def extract(
         there is little to do.
     force : bool
         Compute everything again, and replace whatever stands at `output`.
+    held : bool
+        Whether the caller holds the lock on `output`.
     on_start : callable, optional
         Called with the number of recordings to be read.
     on_result : callable, optional
@@ -135,7 +138,8 @@ def extract(
     ...     extract(find_recordings([folder]), output=table, segmentation=Segmentation()).rows
     1
     """
-    with lock(output):
+    with contextlib.nullcontext() if held else lock(output):
+        finish_pair(output, beside=manifest_path(output))
         known = _known(output, schema=schema, segmentation=segmentation, force=force)
         journal = _journal(output, schema=schema, segmentation=segmentation)
         if force:

@@ -18,6 +18,7 @@ import numpy as np
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import SCHEMAS, Schema, schema_of
+from genre_audio.files import unchanged
 from genre_audio.tables.csv_file import read_header, read_text
 from genre_audio.tables.manifest import read_manifest
 from genre_audio.tables.text_file import holds_json
@@ -101,6 +102,7 @@ class FeatureTable:
         return digest([self.schema.digest, self.segmentation.digest, table_text(self.frame)])
 
 
+@unchanged
 def read_table(path: Path, *, segmentation: Segmentation | None = None) -> FeatureTable:
     r"""Read a feature table, ours or a published one.
 
