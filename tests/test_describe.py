@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib
 import shutil
 from pathlib import Path
@@ -14,8 +15,9 @@ from genre_audio.audio import Source, find_recordings
 from genre_audio.config import Segmentation
 from genre_audio.extraction import Described, describe, extract, extract_recording
 from genre_audio.extraction.cache import is_usable, root_of, store_path
+from genre_audio.extraction.tidy import journal_of
 from genre_audio.features import GTZAN57
-from genre_audio.files import lock
+from genre_audio.files import lock, lock_path, note_path
 from genre_audio.tables.manifest import manifest_path
 from signals import noise, silence
 
@@ -225,3 +227,28 @@ def test_the_folder_that_a_name_is_relative_to(name, path, root):
 
 def test_nothing_to_describe(cache):
     assert describe([], **HOW, cache=cache) == Described((), (), 0)
+
+
+@pytest.mark.parametrize("what", ["of the store", "of more", "of another version"])
+def test_what_a_killed_run_left_of_a_store_goes_when_nothing_else_is_to_do(
+    tapes, cache, what, monkeypatch
+):
+    first = run(tapes, cache=cache)
+    store = store_of(tapes, cache)
+    journal = journal_of(store, **HOW)
+    if what == "of another version":
+        journal._header["versions"] = {}
+    with journal:
+        for each in first.recordings:
+            journal.append(each.as_dict())
+        if what == "of more":
+            journal.append(dataclasses.replace(first.recordings[0], name="more.wav").as_dict())
+    lock_path(store).touch()
+    note_path(store).touch()
+    with lock(store):
+        assert run(tapes, cache=cache).read == 0
+    assert journal.path.exists()
+    assert run(tapes, cache=cache).read == 0
+    assert journal.path.exists() == (what == "of more")
+    assert not lock_path(store).exists()
+    assert not note_path(store).exists()

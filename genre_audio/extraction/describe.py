@@ -15,9 +15,10 @@ from genre_audio.execution import map_unordered
 from genre_audio.extraction.borrow import borrow, look
 from genre_audio.extraction.cache import root_of, store_path
 from genre_audio.extraction.compiled import prepare_kernels
-from genre_audio.extraction.extract import ExtractSummary, extract
+from genre_audio.extraction.extract import extract
 from genre_audio.extraction.recording import Extracted, Failure, expected_seconds, extract_recording
 from genre_audio.extraction.store import read_known
+from genre_audio.extraction.tidy import tidy
 from genre_audio.files import lock
 from genre_audio.tables.manifest import manifest_path
 
@@ -198,29 +199,10 @@ def _up_to_date(store: Path, sources: Sequence[Source], *, way: _Way) -> Describ
     known = look(store, schema=way.schema, segmentation=way.segmentation)
     fresh = _fresh(known.recordings, sources)
     if len(fresh) == len(sources):  # the store stays as it is
+        tidy(store, known=known.recordings, schema=way.schema, segmentation=way.segmentation)
         return Described(tuple(fresh), (), read=0, known=len(fresh), stores=(store,))
-    with lock(store, on_wait=lambda: way.on_message(_WAITING.format(store=store))):
-        try:
-            summary = _extract(store, sources, way=way)
-        except TableError:
-            # Nothing in a store is anybody's own: one that somebody spoilt is made anew.
-            for path in (store, manifest_path(store)):
-                path.unlink(missing_ok=True)
-            summary = _extract(store, sources, way=way)
-        known = read_known(store, schema=way.schema, segmentation=way.segmentation)
-    failed = {failure.name for failure in summary.failures}
-    found = tuple(
-        dataclasses.replace(known.recordings[source.name], path=source.path)
-        for source in sources
-        if source.name not in failed
-    )
-    # Rows of others that were computed on the way, because they had been spoilt, do not count.
-    read = len({*summary.computed, *failed} & {source.name for source in sources})
-    return Described(found, summary.failures, read, len(sources) - read, stores=(store,))
-
-
-def _extract(store: Path, sources: Sequence[Source], *, way: _Way) -> ExtractSummary:
-    return extract(
+    update = functools.partial(
+        extract,
         sources,
         output=store,
         segmentation=way.segmentation,
@@ -231,6 +213,24 @@ def _extract(store: Path, sources: Sequence[Source], *, way: _Way) -> ExtractSum
         on_result=way.on_result,
         on_message=way.on_message,
     )
+    with lock(store, on_wait=lambda: way.on_message(_WAITING.format(store=store))):
+        try:
+            summary = update()
+        except TableError:
+            # Nothing in a store is anybody's own: one that somebody spoilt is made anew.
+            for path in (store, manifest_path(store)):
+                path.unlink(missing_ok=True)
+            summary = update()
+        known = read_known(store, schema=way.schema, segmentation=way.segmentation)
+    failed = {failure.name for failure in summary.failures}
+    found = tuple(
+        dataclasses.replace(known.recordings[source.name], path=source.path)
+        for source in sources
+        if source.name not in failed
+    )
+    # Rows of others that were computed on the way, because they had been spoilt, do not count.
+    read = len({*summary.computed, *failed} & {source.name for source in sources})
+    return Described(found, summary.failures, read, len(sources) - read, stores=(store,))
 
 
 def _fresh(known: Mapping[str, Extracted], sources: Sequence[Source]) -> list[Extracted]:

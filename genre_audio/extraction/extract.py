@@ -14,10 +14,10 @@ from genre_audio.extraction.labels import find_labels
 from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import Extracted, Failure, expected_seconds, extract_recording
 from genre_audio.extraction.store import Known, read_known, write_table
+from genre_audio.extraction.tidy import journal_of
 from genre_audio.features import GTZAN57, Schema
 from genre_audio.files import finish_pair, lock
-from genre_audio.journal import Journal
-from genre_audio.tables.manifest import manifest_path, package_versions
+from genre_audio.tables.manifest import manifest_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from genre_audio.audio import Source
     from genre_audio.config import Segmentation
+    from genre_audio.journal import Journal
 
 __all__ = ["ExtractSummary", "extract"]
 
@@ -141,7 +142,7 @@ def extract(
     with contextlib.nullcontext() if held else lock(output):
         finish_pair(output, beside=manifest_path(output))
         known = _known(output, schema=schema, segmentation=segmentation, force=force)
-        journal = _journal(output, schema=schema, segmentation=segmentation)
+        journal = journal_of(output, schema=schema, segmentation=segmentation)
         if force:
             journal.remove()
         plan = make_plan(sources, known=known, finished=_finished(journal), force=force)
@@ -183,15 +184,6 @@ def _known(output: Path, *, schema: Schema, segmentation: Segmentation, force: b
         if force:
             return Known()
         raise
-
-
-def _journal(output: Path, *, schema: Schema, segmentation: Segmentation) -> Journal:
-    header = {
-        "schema": schema.digest,
-        "segmentation": segmentation.digest,
-        "versions": package_versions(),
-    }
-    return Journal(output.with_name(f".{output.name}.journal"), header=header)
 
 
 def _finished(journal: Journal) -> dict[str, Extracted]:

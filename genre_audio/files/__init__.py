@@ -7,8 +7,14 @@ killed run leaves behind is deleted by the next one that writes there.
 
 from genre_audio.files.fingerprints import Fingerprint, fingerprint
 from genre_audio.files.folders import add_to_folder, replace_folder, restore_folder
-from genre_audio.files.locks import lock
-from genre_audio.files.pairs import finish_pair, read_description, replace_pair, unchanged
+from genre_audio.files.locks import lock, lock_path
+from genre_audio.files.pairs import (
+    finish_pair,
+    note_path,
+    read_description,
+    replace_pair,
+    unchanged,
+)
 from genre_audio.files.replace import replace_bytes, replace_lines, replace_text, replacing
 
 __all__ = [
@@ -17,6 +23,8 @@ __all__ = [
     "fingerprint",
     "finish_pair",
     "lock",
+    "lock_path",
+    "note_path",
     "read_description",
     "replace_bytes",
     "replace_folder",

@@ -112,10 +112,11 @@ def add_to_folder(path: Path, *, last: str) -> Iterator[Path]:
         path.mkdir(parents=True, exist_ok=True)
         with temporary_folder(path / last) as new:
             yield new
-            (path / last).unlink(missing_ok=True)
             files = sorted(each.relative_to(new) for each in new.rglob("*") if each.is_file())
+            for place in {(path / name).parent for name in files}:
+                place.mkdir(parents=True, exist_ok=True)
+            (path / last).unlink(missing_ok=True)
             for name in sorted(files, key=lambda name: name.as_posix() == last):
-                (path / name).parent.mkdir(parents=True, exist_ok=True)
                 (new / name).replace(path / name)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error

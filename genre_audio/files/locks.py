@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from genre_audio.errors import BusyError, OutputError
 
@@ -20,7 +20,23 @@ if TYPE_CHECKING:
 
     import filelock
 
-__all__ = ["lock"]
+__all__ = ["lock", "lock_path"]
+
+_POLL_SECONDS: Final = 0.2
+
+
+def lock_path(path: Path) -> Path:
+    """Return where the lock of an output lies.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files import lock_path
+    >>> lock_path(Path("features.csv")).name
+    '.features.csv.lock'
+    """
+    whole = path.absolute()  # "." has no name
+    return whole.with_name(f".{whole.name}.lock")
 
 
 @contextlib.contextmanager
@@ -50,8 +66,7 @@ def lock(path: Path, *, on_wait: Callable[[], None] | None = None) -> Iterator[N
     """
     import filelock
 
-    whole = path.absolute()
-    place = whole.with_name(f".{whole.name}.lock")
+    place = lock_path(path)
     made = not place.parent.exists()
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -69,9 +84,11 @@ def lock(path: Path, *, on_wait: Callable[[], None] | None = None) -> Iterator[N
     try:
         yield
     finally:
-        with contextlib.suppress(OSError):
-            place.unlink(missing_ok=True)
-        held.release()
+        try:
+            with contextlib.suppress(OSError):
+                place.unlink(missing_ok=True)
+        finally:
+            held.release()
         if made:  # and nothing was written to it
             with contextlib.suppress(OSError):
                 place.parent.rmdir()
@@ -89,4 +106,4 @@ def _acquire(held: filelock.BaseFileLock, on_wait: Callable[[], None] | None) ->
             if on_wait is None:
                 raise
             on_wait()
-            held.acquire(timeout=-1, poll_interval=0.2)
+            held.acquire(timeout=-1, poll_interval=_POLL_SECONDS)
