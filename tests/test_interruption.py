@@ -144,6 +144,14 @@ def test_a_folder_is_the_old_or_the_new_one(tmp_path: Path, swap: bool) -> None:
     assert missing == (0 if swap else 1), "between two steps there is none until it is put back"
 
 
+def test_a_system_that_swaps_no_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path / "model", "old")
+    monkeypatch.setattr("ctypes.CDLL", lambda _: object())
+    fill(tmp_path / "model", "new")
+    assert (tmp_path / "model" / "a.txt").read_text() == "new"
+    assert names(tmp_path) == ["model", "model/a.txt", "model/b.txt"]
+
+
 def test_a_first_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "model"
 
@@ -352,6 +360,20 @@ def test_a_file_taken_for_left_behind_before_it_was_locked_is_made_again(
     assert len(seen) == 3
 
 
+def test_what_cannot_be_deleted_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    left = tmp_path / ".a.csv.k3x_81ab.genre-audio"
+    left.write_text("left")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", refuse)
+        sweep(tmp_path)
+        patch.setattr(os, "open", refuse)
+        sweep(tmp_path)
+    assert left.exists()
+
+
 def test_names_of_any_length_and_script_have_temporary_files(tmp_path: Path) -> None:
     for name in ("x" * 255, "ž" * 127, "caf\udce9.csv", "a\nb"):
         replace_text(tmp_path / name, "new")
@@ -488,14 +510,15 @@ def test_no_two_hold_a_lock_that_each_deletes(
     assert names(tmp_path) == []
 
 
+@pytest.mark.parametrize("error", [NotImplementedError(), OSError(37, "No locks available")])
 def test_a_file_system_without_locks_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise NotImplementedError
+        raise error
 
     monkeypatch.setattr("filelock.FileLock.acquire", refuse)
-    with pytest.raises(OutputError, match=r"a\.csv cannot be written: its file system knows no"):
+    with pytest.raises(OutputError, match=r"a\.csv cannot be written: its file system has no"):
         lock(tmp_path / "a.csv").__enter__()
 
 

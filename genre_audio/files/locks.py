@@ -9,6 +9,7 @@ is gone, and makes it anew (`filelock` does so from version 3.24 on).
 from __future__ import annotations
 
 import contextlib
+import errno
 import warnings
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["lock", "lock_path"]
 
 _POLL_SECONDS: Final = 0.2
+_WITHOUT: Final = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+_NO_LOCKS: Final = "its file system has no locks; choose a place on another one"
 
 
 def lock_path(path: Path) -> Path:
@@ -75,12 +78,10 @@ def lock(path: Path, *, on_wait: Callable[[], None] | None = None) -> Iterator[N
     except filelock.Timeout as error:
         message = f"another process is writing {path}; wait for it, or choose another output"
         raise BusyError(message) from error
-    except NotImplementedError as error:
-        raise OutputError(
-            f"{path} cannot be written: its file system knows no locks; choose another place"
-        ) from error
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
+    except (NotImplementedError, OSError) as error:
+        number = getattr(error, "errno", errno.ENOSYS)
+        why = _NO_LOCKS if number in _WITHOUT else getattr(error, "strerror", None) or error
+        raise OutputError(f"{path} cannot be written: {why}") from error
     try:
         yield
     finally:

@@ -122,9 +122,8 @@ def read_table(path: Path, *, segmentation: Segmentation | None = None) -> Featu
     Raises
     ------
     TableError
-        If the file cannot be read, has duplicated columns or columns of no known
-        schema, or holds something that is not a finite number, or a length that is none;
-        the message names file, row and column.
+        If the file cannot be read, has columns twice or of no known schema, or holds what is
+        no finite number, or a length that is none; the message names file, row and column.
 
     Examples
     --------
