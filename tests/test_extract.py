@@ -769,7 +769,7 @@ def test_a_journal_of_other_versions_is_not_believed(
 ) -> None:
     break_off(tapes, table)
     versions = {"librosa": "9.9"}
-    monkeypatch.setattr(MODULE, "package_versions", lambda: versions)
+    monkeypatch.setattr("genre_audio.extraction.tidy.package_versions", lambda: versions)
     assert run(tapes, output=table).computed == NAMES
 
 
