@@ -16,6 +16,7 @@ import numpy as np
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import SCHEMAS, Schema, schema_of
+from genre_audio.files import unchanged
 from genre_audio.tables.as_written import differences
 from genre_audio.tables.csv_file import read_csv
 from genre_audio.tables.csv_text import table_text
@@ -107,6 +108,7 @@ class FeatureTable:
         return digest([self.schema.digest, self.segmentation.digest, table_text(self.frame)])
 
 
+@unchanged
 def read_table(
     path: Path, *, segmentation: Segmentation | None = None, compare: bool = True
 ) -> FeatureTable:
