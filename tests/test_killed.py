@@ -545,12 +545,12 @@ def test_a_second_run_is_refused_before_the_work(
 
 @pytest.mark.usefixtures("shipped")
 def test_two_models_of_one_day_have_two_names(home: Path) -> None:
-    from genre_audio.cli.retrain import _free_folder
+    from genre_audio.cli.model_place import free_folder
 
     with contextlib.ExitStack() as both:
-        found = [both.enter_context(_free_folder(None, output=None, force=False)) for _ in range(2)]
+        found = [both.enter_context(free_folder(None, output=None, force=False)) for _ in range(2)]
         found[0].mkdir()
-        found += [both.enter_context(_free_folder(None, output=None, force=False))]
+        found += [both.enter_context(free_folder(None, output=None, force=False))]
     assert [folder.name[10:] for folder in found] == ["", "-2", "-3"]
     assert names(user_models()) == [found[0].name]
 
