@@ -9,7 +9,8 @@ holds. Printed for each command:
 
 - seconds for the whole, and for every tenth of the recordings (flat, if no cost grows with
   what is done already);
-- the parent's memory after the first tenth and at its highest (flat, if it holds no sound);
+- the parent's memory after the first tenth, after the last but one, and at its highest, which
+  is while the table is written (all rows are then there at once);
 - whether the table, its manifest and the results are right: every recording once, in order,
   the broken ones as failures, rows equal to those of a recording described by itself, no
   journal left.
@@ -60,6 +61,7 @@ class Load:
     seconds: float
     parts: tuple[float, ...]
     first_megabytes: float
+    late_megabytes: float
     highest_megabytes: float
     faults: tuple[str, ...]
 
@@ -200,11 +202,15 @@ def measure(count: int, *, seconds: float, jobs: int, work: Path) -> list[Load]:
         log = work / f"{command}.log"
         code, spent, looks = run(whole, journals=journals, log=log)
         found = tuple(faults(code=code, **given)) if code in (0, 3) else (log.read_text()[-2000:],)
-        early = [look.megabytes for look in looks if look.done >= count / PARTS]
+        at = [_megabytes_after(looks, share * count) for share in (1 / PARTS, 1 - 1 / PARTS)]
         highest = max((look.megabytes for look in looks), default=0.0)
         parts = parts_of(looks, count=count)
-        loads.append(Load(command, spent, parts, early[0] if early else 0.0, highest, found))
+        loads.append(Load(command, spent, parts, *at, highest, found))
     return loads
+
+
+def _megabytes_after(looks: Sequence[Look], done: float) -> float:
+    return next((look.megabytes for look in looks if look.done >= done), 0.0)
 
 
 def text_of(loads: list[Load], *, count: int) -> str:
@@ -217,7 +223,7 @@ def text_of(loads: list[Load], *, count: int) -> str:
             f"{1000 * load.seconds / count:.2f} ms each",
             f"  seconds for every tenth: {parts}",
             f"  memory of the parent: {load.first_megabytes:.0f} MB after a tenth, "
-            f"{load.highest_megabytes:.0f} MB at most",
+            f"{load.late_megabytes:.0f} after nine, {load.highest_megabytes:.0f} at most",
             *(f"  WRONG: {fault}" for fault in load.faults),
         ]
     return "\n".join(lines)
