@@ -11,11 +11,10 @@ holds. Printed for each command:
   what is done already);
 - the parent's memory after the first tenth, after the last but one, and at its highest, which
   is while the table is written (all rows are then there at once);
-- whether the table, its manifest and the results are right: every recording once, in order,
-  the broken ones as failures, rows equal to those of a recording described by itself, no
-  journal left.
+- whether table, manifest and results are right: every recording once, in order, broken ones
+  as failures, rows equal to those of a recording described by itself, no journal left.
 
-Exits with 1 if anything is not right. Memory is read from ``/proc``: Linux only.
+Exits with 1 if anything is wrong. Memory is read from ``/proc``: Linux only.
 """
 
 from __future__ import annotations
@@ -176,8 +175,7 @@ def code_faults(code: int, *, broken: list[str]) -> Iterator[str]:
 
 def left_behind(folder: Path) -> Iterator[str]:
     """Say which journals a finished run left."""
-    for path in folder.rglob(".*.journal"):
-        yield f"{path.name} was left behind"
+    yield from (f"{path.name} was left behind" for path in folder.rglob(".*.journal"))
 
 
 def measure(count: int, *, seconds: float, jobs: int, work: Path) -> list[Load]:
@@ -231,9 +229,8 @@ def text_of(loads: list[Load], *, count: int) -> str:
 
 def main() -> None:
     """Measure, print, and exit with 1 if anything is not right."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    how = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=how)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
