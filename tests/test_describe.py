@@ -13,8 +13,9 @@ import pytest
 
 from genre_audio.audio import Source, find_recordings
 from genre_audio.config import Segmentation
-from genre_audio.extraction import Described, describe, extract, extract_recording
+from genre_audio.extraction import Described, Failure, describe, extract, extract_recording
 from genre_audio.extraction.cache import is_usable, root_of, store_path
+from genre_audio.extraction.journaled import failure_entry, journal_entry
 from genre_audio.extraction.tidy import journal_of
 from genre_audio.features import GTZAN57
 from genre_audio.files import lock, lock_path, note_path
@@ -229,7 +230,7 @@ def test_nothing_to_describe(cache):
     assert describe([], **HOW, cache=cache) == Described((), (), 0)
 
 
-@pytest.mark.parametrize("what", ["of the store", "of more", "of another version"])
+@pytest.mark.parametrize("what", ["of the store", "of more", "of a lost one", "of another version"])
 def test_what_a_killed_run_left_of_a_store_goes_when_nothing_else_is_to_do(
     tapes, cache, what, monkeypatch
 ):
@@ -240,15 +241,19 @@ def test_what_a_killed_run_left_of_a_store_goes_when_nothing_else_is_to_do(
         journal._header["versions"] = {}
     with journal:
         for each in first.recordings:
-            journal.append(each.as_dict())
+            journal.append(journal_entry(each))
         if what == "of more":
-            journal.append(dataclasses.replace(first.recordings[0], name="more.wav").as_dict())
+            more = dataclasses.replace(first.recordings[0], name="more.wav")
+            journal.append(journal_entry(more))
+        if what == "of a lost one":
+            lost = Failure("lost.wav", Path("lost.wav"), "too_long", "slow", file=each.file)
+            journal.append(failure_entry(lost))
     lock_path(store).touch()
     note_path(store).touch()
     with lock(store):
         assert run(tapes, cache=cache).read == 0
     assert journal.path.exists()
     assert run(tapes, cache=cache).read == 0
-    assert journal.path.exists() == (what == "of more")
+    assert journal.path.exists() == (what in {"of more", "of a lost one"})
     assert not lock_path(store).exists()
     assert not note_path(store).exists()

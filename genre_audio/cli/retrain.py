@@ -20,6 +20,7 @@ from genre_audio.errors import ParameterError, TableError
 if TYPE_CHECKING:
     from genre_audio.config import Segmentation
     from genre_audio.extraction import Extracted, Failure
+    from genre_audio.tables import Dataset, FeatureTable
 
 __all__ = ["command"]
 
@@ -111,17 +112,9 @@ def command(
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
     with free_folder(name, output=output, force=force) as folder:
-        task, kept = kept_rows(
-            source, groups=groups, asked={"--schema": schema, "--segment-seconds": segmentation}
+        task, (table, dataset), skipped = _rows(
+            source, schema=schema, segmentation=segmentation, groups=groups, n_jobs=n_jobs
         )
-        skipped = 0
-        if kept is not None:
-            table, dataset = kept
-        else:
-            path, skipped = _table_path(
-                source, schema=schema, segmentation=segmentation, n_jobs=n_jobs
-            )
-            table, dataset = feature_rows(path, segmentation=segmentation, groups=groups)
         named = None if titles is None else resolve_groups(titles, table=table, what="titles")
         bundle, scores = train(
             table,
@@ -145,6 +138,23 @@ def command(
             warn_of_variable()
     if skipped:
         raise typer.Exit(SKIPPED)
+
+
+def _rows(
+    source: Path,
+    *,
+    schema: Columns | None,
+    segmentation: Segmentation | None,
+    groups: str | None,
+    n_jobs: int,
+) -> tuple[str, tuple[FeatureTable, Dataset], int]:
+    """Return the task, the rows to learn from, and how many recordings failed."""
+    asked = {"--schema": schema, "--segment-seconds": segmentation}
+    task, kept = kept_rows(source, groups=groups, asked=asked)
+    if kept is not None:
+        return task, kept, 0
+    path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
+    return task, feature_rows(path, segmentation=segmentation, groups=groups), skipped
 
 
 def _table_path(

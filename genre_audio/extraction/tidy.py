@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import BusyError, OutputError
-from genre_audio.extraction.recording import Extracted
+from genre_audio.extraction.journaled import finished, lost_before
 from genre_audio.files import finish_pair, lock, lock_path, note_path
 from genre_audio.journal import Journal
 from genre_audio.tables.manifest import manifest_path, package_versions
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from genre_audio.config import Segmentation
+    from genre_audio.extraction.recording import Extracted
     from genre_audio.features import Schema
 
 __all__ = ["journal_of", "tidy"]
@@ -72,8 +73,9 @@ def tidy(
         return
     with contextlib.suppress(BusyError, OutputError), lock(output):
         finish_pair(output, beside=manifest_path(output))
-        entries = map(Extracted.from_dict, journal.entries())
-        if all(
-            entry.name in known and known[entry.name].digest == entry.digest for entry in entries
-        ):
+        entries = journal.entries()
+        done = finished(entries, schema=schema)
+        held = {name for name in done if name in known and known[name].digest == done[name].digest}
+        # What could not be read is noted in the table as well, or will be by the run that asks.
+        if held == done.keys() and not lost_before(entries):
             journal.remove()

@@ -13,7 +13,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
-from genre_audio.errors import GenreAudioError, TableError
+from genre_audio.errors import GenreAudioError, OutputError, TableError
 from genre_audio.files.fingerprints import fingerprint
 from genre_audio.files.replace import replace_text
 
@@ -65,7 +65,10 @@ def replace_pair(path: Path, text: str, *, beside: Path, description: str) -> No
         "after": hashlib.sha256(text.encode()).hexdigest(),
         "description": description,
     }
-    replace_text(note_path(path), json.dumps(note) + "\n")
+    try:
+        replace_text(note_path(path), json.dumps(note) + "\n")
+    except OutputError as error:  # nobody asked for a note
+        raise OutputError(str(error).replace(str(note_path(path)), str(path))) from error.__cause__
     replace_text(path, text)
     replace_text(beside, description)
     note_path(path).unlink()
