@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from genre_audio.cli.options import Hop, Jobs
+from genre_audio.cli.options import Hop, Jobs, Scheduler
 from genre_audio.cli.output import NOTHING_DONE, SKIPPED, emit, progress, say
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def command(
     ] = 30.0,
     hop: Hop = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     force: Annotated[
         bool, typer.Option("--force", help="Compute everything again; replace a foreign table.")
     ] = False,
@@ -75,10 +76,11 @@ def command(
     """
     from genre_audio.audio import find_recordings
     from genre_audio.config import Segmentation
+    from genre_audio.execution import on_scheduler
     from genre_audio.extraction import extract
     from genre_audio.features import SCHEMAS
 
-    with progress("extracting") as (start, advance):
+    with on_scheduler(scheduler, n_jobs=jobs), progress("extracting") as (start, advance):
 
         def report(result: Extracted | Failure) -> None:
             """Say what was left out, and go on."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Budget", "Groups", "Hop", "Jobs", "Seconds"]
+__all__ = ["Budget", "Groups", "Hop", "Jobs", "Scheduler", "Seconds"]
 
 
 class Budget(enum.StrEnum):
@@ -33,6 +33,16 @@ Jobs = Annotated[
         "-j",
         min=1,
         help="Worker processes; by default as many as cores, or as work is worth.",
+    ),
+]
+
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        envvar="DASK_SCHEDULER_ADDRESS",
+        show_envvar=True,
+        help="Send the work to a Dask cluster: the address of its scheduler "
+        "(tcp://HOST:8786), or 'local' for one of this machine's cores.",
     ),
 ]
 

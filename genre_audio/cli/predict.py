@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from genre_audio.cli import predict_options as options
-from genre_audio.cli.options import Hop, Jobs
+from genre_audio.cli.options import Hop, Jobs, Scheduler
 from genre_audio.cli.output import NOTHING_DONE, SKIPPED, say
 
 __all__ = ["command"]
@@ -35,6 +35,7 @@ def command(
     cache: options.Cache = None,
     no_cache: options.NoCache = False,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """Tell which genres recordings resemble.
 
@@ -52,6 +53,7 @@ def command(
     from genre_audio.cli.predict_rows import Keeping
     from genre_audio.cli.predict_setting import Wish
     from genre_audio.cli.predict_tags import Tagging
+    from genre_audio.execution import on_scheduler
 
     order = Order(
         recordings=tuple(recordings or ()),
@@ -65,7 +67,8 @@ def command(
         tagging=Tagging(write_tags, tag_copies, tag_in_place, tag_all),
         jobs=jobs,
     )
-    done = carry_out(order)
+    with on_scheduler(scheduler, n_jobs=jobs):
+        done = carry_out(order)
     if not done.told:
         say("no recording could be read" if done.skipped else "no recordings found")
         raise typer.Exit(NOTHING_DONE)

@@ -10,7 +10,7 @@ import typer
 from genre_audio.cli.any_table import TABLE
 from genre_audio.cli.extract import OUTPUTS, Columns, say_failure
 from genre_audio.cli.models import warn_of_variable
-from genre_audio.cli.options import Budget, Groups, Jobs, Seconds
+from genre_audio.cli.options import Budget, Groups, Jobs, Scheduler, Seconds
 from genre_audio.cli.output import SKIPPED, emit, progress, say
 from genre_audio.cli.rows import feature_rows
 from genre_audio.errors import ParameterError, TableError
@@ -88,6 +88,7 @@ def command(
     schema: Described = None,
     segment_seconds: Seconds = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     absolute_level: Level = False,
     rows: Rows = True,
     activate: Activate = True,
@@ -98,7 +99,7 @@ def command(
     Prints the scores on held-out folds, and uses the new model from then on.
     """
     from genre_audio.config import Segmentation
-    from genre_audio.execution import resolve_jobs
+    from genre_audio.execution import on_scheduler, resolve_jobs
     from genre_audio.reporting import scores_text
     from genre_audio.tables import resolve_groups
     from genre_audio.training import save_bundle, train
@@ -107,21 +108,22 @@ def command(
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
     folder = _free_folder(name, output=output, force=force)
-    path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
-    table, dataset = feature_rows(path, segmentation=segmentation, groups=groups)
-    named = None if titles is None else resolve_groups(titles, table=table, what="titles")
-    bundle, scores = train(
-        table,
-        dataset,
-        name=folder.name,
-        budget=budget.value,
-        seed=seed,
-        n_jobs=n_jobs,
-        level_invariant=not absolute_level,
-        keep_rows=rows,
-        titles=named,
-        on_step=say,
-    )
+    with on_scheduler(scheduler, n_jobs=n_jobs):
+        path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
+        table, dataset = feature_rows(path, segmentation=segmentation, groups=groups)
+        named = None if titles is None else resolve_groups(titles, table=table, what="titles")
+        bundle, scores = train(
+            table,
+            dataset,
+            name=folder.name,
+            budget=budget.value,
+            seed=seed,
+            n_jobs=n_jobs,
+            level_invariant=not absolute_level,
+            keep_rows=rows,
+            titles=named,
+            on_step=say,
+        )
     save_bundle(bundle, folder, force=force)
     emit("\n".join(scores_text(evaluation) for evaluation in scores))
     say(f"the model {folder.name} is in {folder}")

@@ -18,7 +18,7 @@ from genre_audio.execution.jobs import resolve_jobs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["LOCAL", "current_client", "on_scheduler"]
+__all__ = ["LOCAL", "current_client", "joblib_backend", "on_scheduler"]
 
 LOCAL = "local"
 """The name of a cluster that is started on this machine for the block."""
@@ -75,6 +75,35 @@ def on_scheduler(address: str | None, *, n_jobs: int | None = None) -> Iterator[
             yield
         finally:
             _CLIENT.reset(token)
+
+
+@contextlib.contextmanager
+def joblib_backend(n_jobs: int | None) -> Iterator[None]:
+    """Have joblib's parallel parts of a block run where other work does.
+
+    Parameters
+    ----------
+    n_jobs : int, optional
+        Worker processes of this machine, 1 by default; a cluster has its own number.
+
+    Examples
+    --------
+    >>> import joblib
+    >>> from genre_audio.execution import joblib_backend
+    >>> with joblib_backend(1):
+    ...     joblib.Parallel()(joblib.delayed(abs)(value) for value in (-1, 2))
+    [1, 2]
+    """
+    import joblib
+
+    client = current_client()
+    if client is None:
+        # One thread per process: pools inside pools are slower, and their sums differ.
+        with joblib.parallel_config("loky", n_jobs=n_jobs or 1, inner_max_num_threads=1):
+            yield
+    else:
+        with client.as_current(), joblib.parallel_config("dask", client=client, n_jobs=-1):
+            yield
 
 
 @contextlib.contextmanager
