@@ -3,7 +3,8 @@
 The scheduler holds few of them at a time, so that its memory does not grow with the number
 of recordings, and a run may be ended at any moment. Dask itself tries a parcel again whose
 worker died, and gives it up after a few deaths (`KilledWorker`): its items are then sent
-one by one, and the one that takes further workers' lives is `Lost`. A scheduler that went
+one by one, with nothing else under way that could be to blame, and the one that takes
+further workers' lives is `Lost`. A scheduler that went
 away is looked for until it answers again, and what was with it is sent once more: results
 come in parcels, whole or not at all, so none is lost and none is there twice.
 """
@@ -134,7 +135,8 @@ class ClusterRun:
         self._bounds = bounds or Bounds(seconds=math.inf)
         self._waiting = collections.deque(parcels)
         self._sent: dict[Any, list[int]] = {}
-        self._suspects: set[int] = set()
+        self._suspects: collections.deque[int] = collections.deque()
+        self._tried_alone: set[int] = set()
         self._room = 0
         self._counted = -math.inf
 
@@ -147,7 +149,7 @@ class ClusterRun:
             If the scheduler goes away and does not come back.
         """
         try:
-            while self._waiting or self._sent:
+            while self._waiting or self._sent or self._suspects:
                 self._send()
                 for future in self._finished():
                     yield from self._take(future)
@@ -161,10 +163,15 @@ class ClusterRun:
             self._room = _AHEAD * threads_of(self._client)
             self._counted = time.monotonic()
         while self._waiting and len(self._sent) < self._room:
-            places = self._waiting.popleft()
-            parcel = [(place, self._items[place], self._allowed(place)) for place in places]
-            future = self._client.submit(do_parcel, self._function, parcel, pure=False)
-            self._sent[future] = places
+            self._submit(self._waiting.popleft())
+        if self._suspects and not self._sent:
+            self._tried_alone.add(self._suspects[0])
+            self._submit([self._suspects.popleft()])
+
+    def _submit(self, places: list[int]) -> None:
+        parcel = [(place, self._items[place], self._allowed(place)) for place in places]
+        future = self._client.submit(do_parcel, self._function, parcel, pure=False)
+        self._sent[future] = places
 
     def _allowed(self, place: int) -> float:
         return self._bounds.allowed(self._costs[place])
@@ -194,7 +201,7 @@ class ClusterRun:
             if not isinstance(error, distributed.KilledWorker):
                 raise error
             for place in places:
-                yield from self._suspect(place, _lost(error), alone=len(places) == 1)
+                yield from self._suspect(place, _lost(error))
         else:  # cancelled, lost: the scheduler is not the one that it was sent to
             self._waiting.appendleft(places)
             self._await_scheduler()
@@ -203,18 +210,16 @@ class ClusterRun:
         if kind is Answer.ERROR:
             raise said
         if kind is Answer.MEMORY:
-            yield from self._suspect(place, Lost("memory", said), alone=True)
+            yield from self._suspect(place, Lost("memory", said))
         else:
             yield place, said
 
-    def _suspect(self, place: int, why: Lost, *, alone: bool) -> Iterator[tuple[int, Any]]:
+    def _suspect(self, place: int, why: Lost) -> Iterator[tuple[int, Any]]:
         """Have an item tried once more, by itself, or give it up."""
-        if alone and place in self._suspects:
+        if place in self._tried_alone:
             yield place, why
-            return
-        if alone:
-            self._suspects.add(place)
-        self._waiting.append([place])
+        else:
+            self._suspects.append(place)
 
     def _await_scheduler(self) -> None:
         """Return when the scheduler answers."""
