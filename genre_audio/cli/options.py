@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Budget", "Groups", "Hop", "Jobs", "Seconds"]
+__all__ = ["Budget", "Groups", "Hop", "Jobs", "Scheduler", "Seconds", "use_scheduler"]
 
 
 class Budget(enum.StrEnum):
@@ -36,6 +36,16 @@ Jobs = Annotated[
     ),
 ]
 
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        envvar="DASK_SCHEDULER_ADDRESS",
+        show_envvar=True,
+        help="Send the work to a Dask cluster: the address of its scheduler "
+        "(tcp://HOST:8786), or 'local' for one of this machine's cores.",
+    ),
+]
+
 Hop = Annotated[
     float | None,
     typer.Option(
@@ -47,3 +57,19 @@ Hop = Annotated[
 Seconds = Annotated[
     float | None, typer.Option(help="Length of the table's segments, if it does not say.")
 ]
+
+
+def use_scheduler(address: str | None, *, jobs: int | None) -> None:
+    """Send the work of the command that is under way to a Dask cluster, until it ends.
+
+    Examples
+    --------
+    >>> from genre_audio.cli.options import use_scheduler
+    >>> use_scheduler(None, jobs=1)
+    """
+    if address is not None:
+        import click
+
+        from genre_audio.execution import on_scheduler
+
+        click.get_current_context().with_resource(on_scheduler(address, n_jobs=jobs))

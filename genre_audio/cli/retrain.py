@@ -11,7 +11,7 @@ from genre_audio.cli.any_table import TABLE
 from genre_audio.cli.extract import OUTPUTS, Columns, say_failure
 from genre_audio.cli.kept_rows import kept_rows
 from genre_audio.cli.models import warn_of_variable
-from genre_audio.cli.options import Budget, Groups, Jobs, Seconds
+from genre_audio.cli.options import Budget, Groups, Jobs, Scheduler, Seconds, use_scheduler
 from genre_audio.cli.output import SKIPPED, emit, progress, say
 from genre_audio.cli.rows import feature_rows
 from genre_audio.errors import ParameterError, TableError
@@ -89,6 +89,7 @@ def command(
     schema: Described = None,
     segment_seconds: Seconds = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     absolute_level: Level = False,
     rows: Rows = True,
     activate: Activate = True,
@@ -110,6 +111,7 @@ def command(
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
     folder = _free_folder(name, output=output, force=force)
+    use_scheduler(scheduler, jobs=n_jobs)
     task, kept = kept_rows(
         source, groups=groups, asked={"--schema": schema, "--segment-seconds": segmentation}
     )

@@ -117,11 +117,11 @@ def read_all(
     []
     """
     costs = expected_seconds(sources)
+    # The workers of a cluster have another current folder.
+    whole = [dataclasses.replace(source, path=source.path.absolute()) for source in sources]
     if sources:
         warm_for_copies()
-    return map_unordered(
-        work, sources, n_jobs=n_jobs, costs=costs, on_lost=failure_of, bounds=bounds
-    )
+    return map_unordered(work, whole, n_jobs=n_jobs, costs=costs, on_lost=failure_of, bounds=bounds)
 
 
 def from_dict(name: str, values: Mapping[str, Any]) -> Failure | None:

@@ -90,8 +90,12 @@ def hear_recordings(
     {}
     """
     on_start(len(recordings))
-    tasks = [_Task(Source(each.name, each.path), each.file.sha256) for each in recordings]
+    tasks = [
+        _Task(Source(each.name, each.path.absolute()), each.file.sha256) for each in recordings
+    ]
     costs = [_TIMES * cost for cost in expected_seconds([task.source for task in tasks])]
+    # The workers of a cluster have another current folder.
+    model, cache = model.absolute(), None if cache is None else cache.absolute()
     work = functools.partial(_hear, model=model, cache=cache)
     if tasks:
         _get_ready(tasks, model, cache)
