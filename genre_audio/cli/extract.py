@@ -47,6 +47,7 @@ Chosen = Annotated[
 
 
 def command(
+    context: typer.Context,
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH", help="Recordings, or folders of them.")
     ],
@@ -79,7 +80,7 @@ def command(
     from genre_audio.extraction import extract
     from genre_audio.features import SCHEMAS
 
-    use_scheduler(scheduler, jobs=jobs)
+    use_scheduler(context, scheduler, jobs=jobs)
     with progress("extracting") as (start, advance):
 
         def report(result: Extracted | Failure) -> None:

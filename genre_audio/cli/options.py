@@ -59,17 +59,18 @@ Seconds = Annotated[
 ]
 
 
-def use_scheduler(address: str | None, *, jobs: int | None) -> None:
-    """Send the work of the command that is under way to a Dask cluster, until it ends.
+def use_scheduler(context: typer.Context, address: str | None, *, jobs: int | None) -> None:
+    """Send the work of a command to a Dask cluster, until the command ends.
 
     Examples
     --------
+    >>> import typer
+    >>> from genre_audio.cli import app
     >>> from genre_audio.cli.options import use_scheduler
-    >>> use_scheduler(None, jobs=1)
+    >>> context = typer.Context(typer.main.get_command(app))
+    >>> use_scheduler(context, None, jobs=1)
     """
     if address is not None:
-        import click
-
         from genre_audio.execution import on_scheduler
 
-        click.get_current_context().with_resource(on_scheduler(address, n_jobs=jobs))
+        context.with_resource(on_scheduler(address, n_jobs=jobs))

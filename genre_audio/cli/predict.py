@@ -12,6 +12,7 @@ __all__ = ["command"]
 
 
 def command(
+    context: typer.Context,
     recordings: options.Recordings = None,
     *,
     table: options.Table = None,
@@ -66,7 +67,7 @@ def command(
         tagging=Tagging(write_tags, tag_copies, tag_in_place, tag_all),
         jobs=jobs,
     )
-    use_scheduler(scheduler, jobs=jobs)
+    use_scheduler(context, scheduler, jobs=jobs)
     done = carry_out(order)
     if not done.told:
         say("no recording could be read" if done.skipped else "no recordings found")

@@ -78,6 +78,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace a model of the sam
 
 
 def command(
+    context: typer.Context,
     source: Source = Path(TABLE),
     *,
     groups: Groups = None,
@@ -111,7 +112,7 @@ def command(
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
     folder = _free_folder(name, output=output, force=force)
-    use_scheduler(scheduler, jobs=n_jobs)
+    use_scheduler(context, scheduler, jobs=n_jobs)
     task, kept = kept_rows(
         source, groups=groups, asked={"--schema": schema, "--segment-seconds": segmentation}
     )
