@@ -33,3 +33,19 @@ def wrong(item: int) -> int:
     if item == 13:
         raise ZeroDivisionError
     return item
+
+
+def slow(item: int) -> int:
+    """Take a while."""
+    time.sleep(0.05)
+    return item
+
+
+def hungry(item: int) -> int:
+    """Take more memory, at 13, than a nanny allows: page after page, really written to."""
+    if item == 13:
+        taken = []
+        while True:
+            taken.append(bytearray(os.urandom(1024) * 16384))
+            time.sleep(0.01)
+    return item

@@ -62,7 +62,7 @@ def test_every_item_gives_one_result(address):
     ("function", "bounds", "reason"),
     [
         (cluster_work.deadly, None, "died"),
-        (cluster_work.endless, Bounds(seconds=0.5, factor=0.0), "died"),
+        (cluster_work.endless, Bounds(seconds=0.5, factor=0.0), "hung"),
         (cluster_work.greedy, None, "memory"),
     ],
     ids=["deadly", "endless", "greedy"],
@@ -120,7 +120,7 @@ def test_nothing_of_dask_is_imported_where_no_scheduler_is_named():
     ],
 )
 def test_where_no_scheduler_is(address, error, words, monkeypatch):
-    monkeypatch.setattr("genre_audio.execution.backend._SECONDS_TO_ANSWER", 0.5)
+    monkeypatch.setattr("genre_audio.execution.connection._SECONDS_TO_ANSWER", 0.5)
     with pytest.raises(error, match=words), on_scheduler(address):
         pass
 

@@ -74,6 +74,11 @@ def words_of(lost: Lost) -> tuple[str, str]:
             "the process that read it was killed twice, perhaps because the machine has too "
             f"little memory: try again with fewer workers (-j 1), or {_CONVERT}"
         )
+    if "cluster" in lost.detail:  # whose workers may also have been killed by their nannies
+        return "decoder_crashed", (
+            "the worker processes that read it ended, by a crash or because their memory "
+            f"limit was reached: give workers more memory, or {_CONVERT}"
+        )
     return "decoder_crashed", f"the decoder crashed twice ({lost.detail}); {_CONVERT}"
 
 
