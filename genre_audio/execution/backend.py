@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
     from genre_audio.execution.connection import Connection
 
-__all__ = ["LOCAL", "current_client", "current_connection", "joblib_backend", "on_scheduler"]
+__all__ = [
+    "LOCAL",
+    "count_workers",
+    "current_client",
+    "current_connection",
+    "joblib_backend",
+    "on_scheduler",
+]
 
 LOCAL = "local"
 """The name of a cluster that is started on this machine for the block."""
@@ -53,6 +60,24 @@ def current_client() -> Any:  # noqa: ANN401 - a distributed.Client, which may n
     """
     connection = current_connection()
     return None if connection is None else connection.client
+
+
+def count_workers(n_jobs: int | None) -> int:
+    """Return how many workers there are for much work: a cluster's, or as many as asked for.
+
+    Parameters
+    ----------
+    n_jobs : int, optional
+        Worker processes of this machine; None is as many as there are cores.
+
+    Examples
+    --------
+    >>> from genre_audio.execution import count_workers
+    >>> count_workers(2)
+    2
+    """
+    connection = current_connection()
+    return resolve_jobs(n_jobs) if connection is None else connection.staff()
 
 
 @contextlib.contextmanager
