@@ -8,9 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Any
 
 __all__ = ["Processes"]
 
@@ -73,11 +71,6 @@ class Processes:
                 children = [int(pid) for task in tasks for pid in task.read_text().split()]
                 found += [pid for pid in children if b"spawn_main" in _command(pid)]
         return found
-
-    def await_workers(self, count: int, client: Any) -> None:
-        """Return when so many workers are there."""
-        while len(client.nthreads()) < count:
-            time.sleep(0.05)
 
     def _start(self, words: list[str], **env: str) -> subprocess.Popen[bytes]:
         fails = str(self._failures)

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
-
-
-def deadly(item: int) -> int:
-    """Take the life of whoever is asked for 13."""
-    if item == 13:
-        os.kill(os.getpid(), signal.SIGSEGV)
-    return item
 
 
 def endless(item: int) -> int:
@@ -22,10 +14,8 @@ def endless(item: int) -> int:
 
 
 def greedy(item: int) -> int:
-    """Ask for more memory than there is, at 13."""
-    if item == 13:
-        raise MemoryError("no such amount")
-    return item
+    """Ask for more memory than there may be, at 13, as a decoder that believes a header."""
+    return len(bytearray(2**33)) if item == 13 else item
 
 
 def wrong(item: int) -> int:
