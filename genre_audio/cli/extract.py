@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from genre_audio.cli.options import Hop, Jobs
+from genre_audio.cli.options import Hop, Jobs, Scheduler, use_scheduler
 from genre_audio.cli.output import NOTHING_DONE, SKIPPED, emit, progress, say
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ Chosen = Annotated[
 
 
 def command(
+    context: typer.Context,
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH", help="Recordings, or folders of them.")
     ],
@@ -65,6 +66,7 @@ def command(
     ] = 30.0,
     hop: Hop = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     force: Annotated[
         bool, typer.Option("--force", help="Compute everything again; replace a foreign table.")
     ] = False,
@@ -78,6 +80,7 @@ def command(
     from genre_audio.extraction import extract
     from genre_audio.features import SCHEMAS
 
+    use_scheduler(context, scheduler, jobs=jobs)
     with progress("extracting") as (start, advance):
 
         def report(result: Extracted | Failure) -> None:

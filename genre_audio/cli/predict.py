@@ -5,13 +5,14 @@ from __future__ import annotations
 import typer
 
 from genre_audio.cli import predict_options as options
-from genre_audio.cli.options import Hop, Jobs
+from genre_audio.cli.options import Hop, Jobs, Scheduler, use_scheduler
 from genre_audio.cli.output import NOTHING_DONE, SKIPPED, say
 
 __all__ = ["command"]
 
 
 def command(
+    context: typer.Context,
     recordings: options.Recordings = None,
     *,
     table: options.Table = None,
@@ -35,6 +36,7 @@ def command(
     cache: options.Cache = None,
     no_cache: options.NoCache = False,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """Tell which genres recordings resemble.
 
@@ -65,6 +67,7 @@ def command(
         tagging=Tagging(write_tags, tag_copies, tag_in_place, tag_all),
         jobs=jobs,
     )
+    use_scheduler(context, scheduler, jobs=jobs)
     done = carry_out(order)
     if not done.told:
         say("no recording could be read" if done.skipped else "no recordings found")

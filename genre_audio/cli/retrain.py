@@ -12,7 +12,7 @@ from genre_audio.cli.extract import OUTPUTS, Columns, say_failure
 from genre_audio.cli.kept_rows import kept_rows
 from genre_audio.cli.model_place import free_folder
 from genre_audio.cli.models import warn_of_variable
-from genre_audio.cli.options import Budget, Groups, Jobs, Seconds
+from genre_audio.cli.options import Budget, Groups, Jobs, Scheduler, Seconds, use_scheduler
 from genre_audio.cli.output import SKIPPED, emit, progress, say
 from genre_audio.cli.rows import feature_rows
 from genre_audio.errors import ParameterError, TableError
@@ -80,6 +80,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace a model of the sam
 
 
 def command(
+    context: typer.Context,
     source: Source = Path(TABLE),
     *,
     groups: Groups = None,
@@ -91,6 +92,7 @@ def command(
     schema: Described = None,
     segment_seconds: Seconds = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     absolute_level: Level = False,
     rows: Rows = True,
     activate: Activate = True,
@@ -111,6 +113,7 @@ def command(
     shield_joblib()
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
+    use_scheduler(context, scheduler, jobs=n_jobs)
     with free_folder(name, output=output, force=force) as folder:
         task, (table, dataset), skipped = _rows(
             source, schema=schema, segmentation=segmentation, groups=groups, n_jobs=n_jobs

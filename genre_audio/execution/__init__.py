@@ -14,8 +14,19 @@ results would depend on the machine.
 Nothing may enter here that knows what the work is.
 """
 
+from genre_audio.execution.backend import count_workers, joblib_backend, on_scheduler
 from genre_audio.execution.bounds import Bounds, Lost
-from genre_audio.execution.mapping import map_unordered, resolve_jobs
+from genre_audio.execution.jobs import resolve_jobs
+from genre_audio.execution.mapping import map_unordered
 from genre_audio.execution.starting import can_fork
 
-__all__ = ["Bounds", "Lost", "can_fork", "map_unordered", "resolve_jobs"]
+__all__ = [
+    "Bounds",
+    "Lost",
+    "can_fork",
+    "count_workers",
+    "joblib_backend",
+    "map_unordered",
+    "on_scheduler",
+    "resolve_jobs",
+]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from genre_audio.errors import ParameterError, WorkerError
+from genre_audio.errors import WorkerError
+from genre_audio.execution.backend import current_connection
 from genre_audio.execution.bounds import Bounds, Lost
+from genre_audio.execution.jobs import resolve_jobs
 from genre_audio.execution.parcels import parcels
 from genre_audio.execution.starting import can_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
-__all__ = ["map_unordered", "resolve_jobs"]
+    from genre_audio.execution.cluster import ClusterRun
+    from genre_audio.execution.pool import Pool
+
+__all__ = ["map_unordered"]
 
 _WORTH_A_COPY: Final = 0.2
 """Seconds of work for which another worker is worth it that starts in milliseconds."""
@@ -22,29 +27,6 @@ _WORTH_A_START: Final = 2.0
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-
-def resolve_jobs(n_jobs: int | None) -> int:
-    """Return the number of worker processes: all cores where None is given.
-
-    Raises
-    ------
-    ParameterError
-        If the number is below 1.
-
-    Examples
-    --------
-    >>> from genre_audio.execution import resolve_jobs
-    >>> resolve_jobs(2)
-    2
-    """
-    if n_jobs is None:
-        import joblib
-
-        return int(joblib.cpu_count())
-    if n_jobs < 1:
-        raise ParameterError(f"{n_jobs} workers were asked for; at least 1 is needed")
-    return n_jobs
 
 
 def map_unordered(
@@ -98,22 +80,29 @@ def map_unordered(
     >>> sorted(map_unordered(abs, [-2, 1]))
     [1, 2]
     """
+    cluster = current_connection()
     workers = min(_workers(n_jobs, costs, apart=on_lost is not None), len(items))
-    if workers == 0:
+    if cluster is not None:
+        workers = cluster.staff()
+    elif workers == 0:
         yield from _here(function, items, on_lost=on_lost)
         return
-    from genre_audio.execution.pool import Pool
-
     each = [[place] for place in range(len(items))]
-    pool = Pool(
-        function,
-        items,
-        costs=[0.0] * len(items) if costs is None else costs,
-        parcels=each if costs is None else parcels(costs, n_jobs=workers),
-        n_jobs=workers,
-        bounds=bounds,
-    )
-    for place, result in pool.results():
+    how: dict[str, Any] = {
+        "costs": [0.0] * len(items) if costs is None else costs,
+        "parcels": each if costs is None else parcels(costs, n_jobs=workers),
+        "bounds": bounds,
+    }
+    run: ClusterRun | Pool
+    if cluster is not None:
+        from genre_audio.execution.cluster import ClusterRun
+
+        run = ClusterRun(cluster, function, items, **how)
+    else:
+        from genre_audio.execution.pool import Pool
+
+        run = Pool(function, items, n_jobs=workers, **how)
+    for place, result in run.results():
         yield _settled(items[place], result, on_lost=on_lost)
 
 

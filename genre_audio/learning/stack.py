@@ -18,7 +18,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from joblib import parallel_config
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
@@ -30,6 +29,7 @@ from sklearn.utils.validation import (
 from threadpoolctl import threadpool_limits
 
 from genre_audio.errors import TableError
+from genre_audio.execution import joblib_backend
 from genre_audio.learning.budget import Budget, budget_of
 from genre_audio.learning.conformal import ConformalSets
 from genre_audio.learning.forms import LEVEL
@@ -163,13 +163,7 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_consistent_length(X, owners, whole)
         owners = merge_groups(owners, duplicates=exact_duplicates(X))
         self.n_groups_ = len(np.unique(owners))
-        # One thread per process: pools inside pools are slower, and their sums differ.
-        with (
-            threadpool_limits(1),
-            parallel_config(
-                "loky", n_jobs=1 if self.n_jobs is None else self.n_jobs, inner_max_num_threads=1
-            ),
-        ):
+        with threadpool_limits(1), joblib_backend(self.n_jobs):
             P, folds = self._fit_learners(X, codes, owners=owners)
             self.pool_ = MixturePool().fit(P, codes)
             held_out = cross_fitted(P, codes, folds=folds)
