@@ -9,12 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sklearn.base import clone
 from typer.testing import CliRunner
 
 from genre_audio.cli import app
 from genre_audio.errors import ParameterError, WorkerError
 from genre_audio.execution import Bounds, Lost, map_unordered, on_scheduler
+from genre_audio.learning import Budget, GenreStack
 from signals import music
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed")
@@ -37,7 +40,7 @@ def address(importable):
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+            n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
         ) as cluster,
     ):
         yield cluster.scheduler_address
@@ -101,6 +104,28 @@ def test_a_table_has_the_same_bytes(tapes, address, tmp_path, monkeypatch):
     for ending in (".csv", ".csv.json"):
         here, there = (Path(f"{name}{ending}").read_bytes() for name in ("here", "there"))
         assert here == there
+
+
+def test_tuning_gives_the_same_model_and_sends_the_rows_once(address, rng, monkeypatch):
+    y = np.repeat(["jazz", "metal", "polka"], 24)
+    X = rng.normal(size=(72, 57)) + 0.5 * np.repeat(np.arange(3), 24)[:, None]
+    sent, scatter = [], distributed.Client.scatter
+
+    def spy(client, data, **how):
+        sent.extend(data if isinstance(data, list) else [data])
+        return scatter(client, data, **how)
+
+    monkeypatch.setattr(distributed.Client, "scatter", spy)
+    budget = Budget("tuned", qda=2, knn=2, inner_folds=2, stack_folds=2)
+    stack = GenreStack(learners=("qda", "knn"), budget=budget)
+    here = clone(stack).fit(X, y)
+    assert not sent
+    with on_scheduler(address):
+        there = clone(stack).fit(X, y)
+    assert there.best_params_ == here.best_params_
+    np.testing.assert_array_equal(there.predict_proba(X), here.predict_proba(X))
+    # Tuned twice, out of fold and as a whole: without more ado that would be four.
+    assert [getattr(data, "nbytes", 0) for data in sent].count(X.nbytes) == 1
 
 
 def test_nothing_of_dask_is_imported_where_no_scheduler_is_named():
