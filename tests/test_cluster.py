@@ -15,7 +15,9 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sklearn.base import clone
 from typer.testing import CliRunner
 
 from genre_audio.audio import find_recordings
@@ -26,6 +28,7 @@ from genre_audio.execution import Bounds, Lost, map_unordered, on_scheduler
 from genre_audio.execution.environment import check_same, environment
 from genre_audio.execution.remote import do_parcel
 from genre_audio.extraction import extract
+from genre_audio.learning import Budget, GenreStack
 from signals import music
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed")
@@ -155,6 +158,28 @@ def test_another_backend_goes_on_where_one_was_stopped(tapes, address, tmp_path,
 def same_bytes(first: str, second: str) -> bool:
     endings = (".csv", ".csv.json")
     return all(Path(first + end).read_bytes() == Path(second + end).read_bytes() for end in endings)
+
+
+def test_tuning_gives_the_same_model_and_sends_the_rows_once(address, rng, monkeypatch):
+    y = np.repeat(["jazz", "metal", "polka"], 24)
+    X = rng.normal(size=(72, 57)) + 0.5 * np.repeat(np.arange(3), 24)[:, None]
+    sent, scatter = [], distributed.Client.scatter
+
+    def spy(client, data, **how):
+        sent.extend(data if isinstance(data, list) else [data])
+        return scatter(client, data, **how)
+
+    monkeypatch.setattr(distributed.Client, "scatter", spy)
+    budget = Budget("tuned", qda=2, knn=2, inner_folds=2, stack_folds=2)
+    stack = GenreStack(learners=("qda", "knn"), budget=budget)
+    here = clone(stack).fit(X, y)
+    assert not sent
+    with on_scheduler(address):
+        there = clone(stack).fit(X, y)
+    assert there.best_params_ == here.best_params_
+    np.testing.assert_array_equal(there.predict_proba(X), here.predict_proba(X))
+    # Tuned twice, out of fold and as a whole: without more ado that would be four.
+    assert [getattr(data, "nbytes", 0) for data in sent].count(X.nbytes) == 1
 
 
 def test_nothing_of_dask_is_imported_where_no_scheduler_is_named():

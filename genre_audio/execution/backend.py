@@ -16,7 +16,7 @@ from genre_audio.errors import ParameterError
 from genre_audio.execution.jobs import resolve_jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from genre_audio.execution.connection import Connection
 
@@ -128,13 +128,16 @@ def on_scheduler(
 
 
 @contextlib.contextmanager
-def joblib_backend(n_jobs: int | None) -> Iterator[None]:
+def joblib_backend(n_jobs: int | None, *, shared: Sequence[Any] = ()) -> Iterator[None]:
     """Have joblib's parallel parts of a block run where other work does.
 
     Parameters
     ----------
     n_jobs : int, optional
         Worker processes of this machine, 1 by default; a cluster has its own number.
+    shared : sequence of object
+        What many calls are given: a cluster's workers are sent it once, and not again with
+        each of joblib's parallel parts. Processes of this machine read it from one file.
 
     Examples
     --------
@@ -152,7 +155,8 @@ def joblib_backend(n_jobs: int | None) -> Iterator[None]:
         with joblib.parallel_config("loky", n_jobs=n_jobs or 1, inner_max_num_threads=1):
             yield
     else:
-        with client.as_current(), joblib.parallel_config("dask", client=client, n_jobs=-1):
+        how = {"client": client, "scatter": list(shared)}
+        with client.as_current(), joblib.parallel_config("dask", n_jobs=-1, **how):
             yield
 
 
@@ -186,6 +190,6 @@ def _local_cluster(workers: int) -> Any:  # noqa: ANN401 - a distributed.LocalCl
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
-        dashboard_address=None,
+        dashboard_address=":0",
         silence_logs=logging.CRITICAL,
     )
