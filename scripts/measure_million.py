@@ -7,7 +7,7 @@ held when the rows were made.
 
     python scripts/measure_million.py                       # each learner, 10,000 and 50,000
     python scripts/measure_million.py --rows 1000000 --parts qda knn likeness duplicates
-    python scripts/measure_million.py --rows 20000 200000 --parts train --budget none
+    python scripts/measure_million.py --rows 1000000 --parts train --learners qda
 
 Parts are the learners, each fitted once to what it takes of the rows; ``duplicates``,
 ``folds``, ``likeness``, ``scores``, ``digest``; and ``train``, which is all of ``retrain``
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SEGMENTS, GENRES = 10, 10
 LEARNERS = ("qda", "knn", "xgboost", "decision_tree", "random_forest", "logistic_regression")
+STACK = [name for name in LEARNERS if name != "decision_tree"]
 OTHERS = ("duplicates", "folds", "likeness", "scores", "digest", "train")
 POSITIVE = ("rms", "spectral", "rolloff", "zero", "tempo")
 
@@ -64,7 +65,7 @@ def held() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def work_of(part: str, dataset: Dataset, *, budget: str, jobs: int) -> Callable[[], object]:
+def work_of(part: str, dataset: Dataset, **how: object) -> Callable[[], object]:
     """Return what is to be measured."""
     import numpy as np
 
@@ -102,7 +103,7 @@ def work_of(part: str, dataset: Dataset, *, budget: str, jobs: int) -> Callable[
         "likeness": likeness,
         "scores": lambda: scored(dataset, y),
         "digest": lambda: whole(dataset).digest,
-        "train": lambda: trained(dataset, budget=budget, jobs=jobs),
+        "train": lambda: trained(dataset, **how),
     }[part]
 
 
@@ -131,7 +132,7 @@ def whole(dataset: Dataset) -> object:
     return FeatureTable(frame, GTZAN57, Segmentation())
 
 
-def trained(dataset: Dataset, *, budget: str, jobs: int) -> object:
+def trained(dataset: Dataset, *, budget: str, jobs: int, learners: list[str]) -> object:
     """Train, score and describe a model, and say what the command line would say."""
     from genre_audio import train
 
@@ -141,18 +142,18 @@ def trained(dataset: Dataset, *, budget: str, jobs: int) -> object:
         """Say what comes next, and when."""
         print(f"    {time.monotonic() - begun:7.0f} s  {words}", flush=True)
 
-    how = {"budget": budget, "n_jobs": jobs, "on_step": say}
+    how = {"budget": budget, "n_jobs": jobs, "learners": learners, "on_step": say}
     bundle, scores = train(whole(dataset), dataset, name="million", **how)
     say(f"accuracy {scores[0].accuracy:.3f}, {len(bundle.neighbourhood.rows):,} rows of likeness")
     return bundle
 
 
-def measured(part: str, rows: int, *, budget: str, jobs: int) -> str:
+def measured(part: str, rows: int, **how: object) -> str:
     """Do one part of the work in this process; return the line to print."""
     from threadpoolctl import threadpool_limits
 
     dataset = table(rows)
-    work, before = work_of(part, dataset, budget=budget, jobs=jobs), held()
+    work, before = work_of(part, dataset, **how), held()
     with threadpool_limits(1):
         wall, processor = time.monotonic(), time.process_time()
         work()
@@ -167,10 +168,11 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", choices=[*LEARNERS, *OTHERS], default=LEARNERS)
     parser.add_argument("--budget", default="none", help="how much 'train' tunes")
     parser.add_argument("--jobs", type=int, default=1, help="worker processes of 'train'")
+    parser.add_argument("--learners", nargs="+", default=STACK, help="what 'train' trains")
     parser.add_argument("--here", action="store_true", help="in this process, one line only")
     asked = parser.parse_args()
     if asked.here:
-        how = {"budget": asked.budget, "jobs": asked.jobs}
+        how = {"budget": asked.budget, "jobs": asked.jobs, "learners": asked.learners}
         print(measured(asked.parts[0], asked.rows[0], **how), flush=True)
         return
     print(f"{'part':20} {'rows':>9} {'wall s':>9} {'CPU s':>9} {'rows MB':>7} {'peak MB':>7}")
@@ -179,7 +181,8 @@ def main() -> None:
         for rows in asked.rows:
             again = [sys.executable, str(Path(__file__).resolve()), "--here", "--parts", part]
             options = ["--rows", str(rows), "--budget", asked.budget, "--jobs", str(asked.jobs)]
-            subprocess.run([*again, *options], check=False)
+            learners = ["--learners", *asked.learners]
+            subprocess.run([*again, *options, *learners], check=False)
 
 
 if __name__ == "__main__":

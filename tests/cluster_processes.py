@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -81,7 +82,13 @@ class Processes:
             stdout=subprocess.DEVNULL,
             stderr=None if os.environ.get("SHOW") else subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=_die_with_parent,  # a run that is stopped leaves nothing behind
         )
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def _command(pid: int) -> bytes:
