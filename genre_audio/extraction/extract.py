@@ -160,8 +160,7 @@ def extract(
         for failure in failures:
             on_result(failure)
         work = functools.partial(extract_recording, schema=schema, segmentation=segmentation)
-        bounds = bounds or bounds_for(segmentation)
-        results = read_all(work, wanted, n_jobs=n_jobs, bounds=bounds)
+        results = read_all(work, wanted, n_jobs=n_jobs, bounds=bounds or bounds_for(segmentation))
         computed: list[Extracted] = []
         if wanted:
             computed, failed = _kept(results, journal=journal, on_result=on_result)
