@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
-SAMPLE = 240
+SAMPLE = 120
 
 
 def load(name: str) -> Any:
@@ -89,7 +89,11 @@ def test_checksums_are_those_of_the_encoders() -> None:
 # What comes of it -------------------------------------------------------------------------
 
 
-def test_a_sample_of_cases_ends_in_rows_or_our_errors(place: Path) -> None:
+def test_a_sample_of_cases_ends_in_rows_or_our_errors(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What one decoder does not know is given to the other in the script: it takes long to start.
+    monkeypatch.setattr("genre_audio.audio.decode.find_ffmpeg", lambda: None)
     kinds: collections.Counter[str] = collections.Counter()
     for number in range(SAMPLE):
         path = cases.make_case(1, number).write(place)

@@ -101,8 +101,7 @@ def extract(
         ``"folders"`` (the parent folder's name), ``"none"``, or an annotation file as
         ``FILE`` or ``FILE:COLUMN``. By default labels that the table has already are kept.
     n_jobs : int, optional
-        Number of worker processes; None is as many as there are cores, or fewer where
-        there is little to do.
+        Number of worker processes; None is as many as cores, or as work is worth.
     force : bool
         Compute everything again, and replace whatever stands at `output`.
     bounds : Bounds, optional
@@ -161,8 +160,7 @@ def extract(
         for failure in failures:
             on_result(failure)
         work = functools.partial(extract_recording, schema=schema, segmentation=segmentation)
-        bounds = bounds or bounds_for(segmentation)
-        results = read_all(work, wanted, n_jobs=n_jobs, bounds=bounds)
+        results = read_all(work, wanted, n_jobs=n_jobs, bounds=bounds or bounds_for(segmentation))
         computed: list[Extracted] = []
         if wanted:
             computed, failed = _kept(results, journal=journal, on_result=on_result)

@@ -130,4 +130,5 @@ class _Lines:
         self.kept: list[str] = []
 
     def write(self, line: str) -> None:
+        """Keep a line that ends as CSV does, by a carriage return and a line feed."""
         self.kept.append(f"{line[:-2]}\n")
