@@ -31,6 +31,7 @@ from genre_audio.features import EXTENDED, GTZAN57, SCHEMAS
 from genre_audio.learning import BUDGETS
 from genre_audio.tables import read_table, table_text
 from genre_audio.training import load_bundle
+from genre_audio.training.store import user_model
 from sample_tables import TINY, feature_table
 from signals import music, silence, tone
 
@@ -386,6 +387,22 @@ def test_retrain_names_a_model_by_the_date_and_activates_on_request_only(feature
     assert second == f"{first}-2"
     assert not (home / "active.json").exists()
     assert not (home / "models" / first / "rows.csv.gz").exists()
+
+
+@pytest.mark.usefixtures("trained", "features")
+def test_retrain_says_what_a_run_left_that_was_stopped_before_it_activated_its_model(monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("genre_audio.training.store.activate", stop)
+        run("retrain", "-j", "1", code=130)
+        run("retrain", "-j", "1", "--name", "mine", code=130)
+    refused = run("retrain", "-j", "1", "--name", "mine", code=1).stderr
+    assert f"'genre-audio models use {user_model('mine')}' if it is the model" in refused
+    said = "is not in use: if that was not meant, stop here, and 'genre-audio models use 2"
+    assert said in run("retrain", "-j", "1").stderr
+    assert said not in run("retrain", "-j", "1").stderr
 
 
 @pytest.mark.usefixtures("trained")
