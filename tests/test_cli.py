@@ -641,6 +641,20 @@ def test_main_is_the_same_application(monkeypatch, capsys):
     assert captured.err.startswith("genre-audio: there is no model 'nowhere'")
 
 
+@pytest.mark.usefixtures("listening", "cheap_features")
+def test_streams_that_were_closed_lead_nowhere(tapes, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["genre-audio", "extract", str(tapes), "-o", "a.csv"])
+    names = ("stdin", "stdout", "stderr")
+    for name in names:
+        monkeypatch.setattr(sys, name, None)  # as Python has it for `genre-audio ... >&-`
+    with pytest.raises(SystemExit) as caught:
+        main()
+    for name in names:
+        getattr(sys, name).close()
+    assert caught.value.code == 0
+    assert Path("a.csv").exists()
+
+
 @pytest.mark.usefixtures("listening")
 def test_the_module_is_the_program(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["genre-audio", "--version"])
