@@ -753,6 +753,9 @@ def test_extract_writes_over_no_recording_and_no_folder(tapes):
         said = run("extract", given, "-o", song, "--force", code=2).stderr
         assert "is a recording, and would be lost; name another file" in said
     assert song.read_bytes() == before
+    Path("labels.csv").write_text(f"filename,genre\n{song.name},jazz\n")
+    arguments = ("extract", song, "--labels", "labels.csv:genre", "-o", "labels.csv", "--force")
+    assert "'labels.csv' is read, and would be lost" in run(*arguments, code=2).stderr
     for folder in (tapes, ".", "/"):
         assert "is a folder; name a file in it" in run("extract", song, "-o", folder, code=2).stderr
 

@@ -168,6 +168,9 @@ def test_what_could_not_be_written_is_refused_before_the_work(tracks, asked):
     assert "is a folder" in run(tracks, *USUAL, "-o", "folder", code=2).stderr
     assert "would be lost" in run(tracks, *USUAL, "-o", tracks, code=2).stderr
     assert "is a file" in run(tracks, *USUAL, "--figures", tracks, code=2).stderr
+    Path("mine.csv").write_text("filename,artist\nx.wav,Ali\n")
+    said = run(tracks, *USUAL, "--groups", "mine.csv", "-o", "mine.csv", code=2).stderr
+    assert "would be lost" in said
     assert asked == []
 
 

@@ -272,6 +272,13 @@ def test_wrong_usage(features, flags, message):
     assert message in " ".join(result.stderr.split())
 
 
+@pytest.mark.parametrize("flag", ["--groups", "--train-list", "--test-list", "--index"])
+def test_what_is_read_beside_the_table_is_not_written_over(features, flag):
+    Path("mine.csv").write_text("filename,artist\nx.wav,Ali\n")
+    said = run(flag, "mine.csv" + ":artist" * (flag == "--groups"), "-o", "mine.csv", code=2).stderr
+    assert "'mine.csv' is read, and would be lost" in said
+
+
 def test_every_protocol_is_named_in_the_help():
     said = " ".join(run("--help").stdout.split())
     assert all(f"'{kind}'" in said for kind in Kind)

@@ -27,7 +27,7 @@ from genre_audio.cli.comparing import (
     write_figures,
 )
 from genre_audio.cli.options import Groups, Jobs
-from genre_audio.cli.output import check_places, emit, progress, say
+from genre_audio.cli.output import annotation_file, check_places, emit, progress, say
 from genre_audio.cli.rows import say_dataset
 from genre_audio.errors import ParameterError
 
@@ -134,7 +134,7 @@ def command(
     Everything that learns is done anew in each fold. What was held out is scored as it is,
     and with as many recordings of every genre; differences are paired, with intervals.
     """
-    check_places(output, report, read=[source, metrics])
+    check_places(output, report, read=[source, metrics, annotation_file(groups)])
     if figures is not None and figures.exists() and not figures.is_dir():
         raise ParameterError(f"{str(figures)!r} is a file; name a folder for the figures")
     asked = Asked(

@@ -13,7 +13,7 @@ import typer
 
 from genre_audio.cli.any_table import ChosenColumns, Gaps, IdColumn, LabelColumn, Metrics, Missing
 from genre_audio.cli.options import Budget, Groups, Jobs, Seconds
-from genre_audio.cli.output import check_places, emit, progress, say
+from genre_audio.cli.output import annotation_file, check_places, emit, progress, say
 from genre_audio.cli.procedures import chosen_procedures
 from genre_audio.cli.protocols import Asked, Kind, protocols_of, table_path
 from genre_audio.cli.provenance import provenance
@@ -134,7 +134,8 @@ def command(
     Everything that learns is done anew in each fold. Every score has a 95 % interval by
     bootstrap over groups, and stands beside what a guess gives.
     """
-    check_places(output, report, read=[source or Path(), metrics])
+    read = [source or Path(), metrics, annotation_file(groups), train_list, test_list, index]
+    check_places(output, report, read=read)
     asked = Asked(protocol, groups, folds, repeats, train_list, test_list, index, seed=seed or 0)
     procedures = chosen_procedures(
         learners, model, budget=budget, seed=seed, absolute_level=absolute_level

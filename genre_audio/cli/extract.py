@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from genre_audio.cli.options import Hop, Jobs, Scheduler, use_scheduler
-from genre_audio.cli.output import NOTHING_DONE, SKIPPED, emit, progress, say
+from genre_audio.cli.output import (
+    NOTHING_DONE,
+    SKIPPED,
+    annotation_file,
+    emit,
+    progress,
+    say,
+)
 from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -85,7 +92,7 @@ def command(
     from genre_audio.features import SCHEMAS
 
     sources, place = find_recordings(paths), output or OUTPUTS[schema]
-    _check_place(place, sources)
+    _check_place(place, sources, labels=annotation_file(labels))
     use_scheduler(context, scheduler, jobs=jobs)
     with progress("extracting") as (start, advance):
 
@@ -116,12 +123,17 @@ def command(
         raise typer.Exit(NOTHING_DONE)
 
 
-def _check_place(place: Path, sources: Sequence[Source]) -> None:
-    """Refuse to write a table where there is a folder or, --force or not, a recording."""
+def _check_place(place: Path, sources: Sequence[Source], *, labels: Path | None) -> None:
+    """Refuse to write a table over a folder or, --force or not, over what is read for it."""
     from genre_audio.files.places import is_folder, same_file
+    from genre_audio.tables.manifest import manifest_path
 
     if is_folder(place):
         raise ParameterError(f"{str(place)!r} is a folder; name a file in it for the table")
+    # A table of ours keeps the labels that it has.
+    ours = manifest_path(place).exists()
+    if labels is not None and not ours and same_file(labels, place):
+        raise ParameterError(f"{str(place)!r} is read, and would be lost; name another file")
     # Of another name for the same file only the name would be lost.
     for source in sources:
         if source.path.name == place.name and same_file(source.path, place):

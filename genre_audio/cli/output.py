@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -15,7 +17,6 @@ from genre_audio.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
 __all__ = [
     "FAULT",
@@ -23,6 +24,7 @@ __all__ = [
     "NOTHING_DONE",
     "SKIPPED",
     "USAGE",
+    "annotation_file",
     "check_places",
     "emit",
     "emit_lines",
@@ -119,6 +121,20 @@ def check_places(*results: Path | None, read: Sequence[Path | None] = ()) -> Non
         if real_path(path) in {real_path(other) for other in given[:place]}:
             raise ParameterError(f"{str(path)!r} is named for two results; name two files")
         check_writable(path)
+
+
+def annotation_file(option: str | None) -> Path | None:
+    """Return the file that an option names as ``FILE`` or ``FILE:COLUMN``, if it names one.
+
+    Examples
+    --------
+    >>> from genre_audio.cli.output import annotation_file
+    >>> annotation_file("artist") is None
+    True
+    """
+    whole = option or ""
+    named = (text for text in (whole, whole.rpartition(":")[0]) if os.path.isfile(text))  # noqa: PTH113
+    return next(map(Path, named), None)
 
 
 def emit_lines(lines: Iterable[str], *, output: Path | None = None) -> None:
