@@ -699,6 +699,11 @@ def test_an_error_nobody_thought_of_is_one_line_and_a_fault_of_ours(monkeypatch)
     assert "Traceback" in run("--debug", "models", code=70).stderr
 
 
+def test_want_of_memory_is_no_fault_of_ours(monkeypatch):
+    monkeypatch.setattr("genre_audio.training.list_models", lambda: bytearray(sys.maxsize))
+    assert "there is not enough memory for this" in run("models", code=1).stderr
+
+
 @pytest.mark.parametrize(
     ("command", "function", "advice"),
     [

@@ -44,7 +44,7 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise  # whoever read the result has had enough of it
-        except (GenreAudioError, OSError) as error:
+        except (GenreAudioError, MemoryError, OSError) as error:
             if ctx.params["debug"]:
                 traceback.print_exc()
             say(f"genre-audio: {error_text(error)}")

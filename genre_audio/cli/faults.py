@@ -35,6 +35,10 @@ _ADVICE: Final = {
 }
 """What to do where something cannot be written."""
 
+_MEMORY: Final = (
+    "there is not enough memory for this: take fewer recordings or rows at a time, or fewer "
+    "workers (-j 1); a packed table may unfold into more than it seems"
+)
 _UNFIT: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -72,6 +76,8 @@ def error_text(error: Exception) -> str:
     >>> error_text(OSError(errno.ENAMETOOLONG, "File name too long", "a.csv"))
     'a.csv: File name too long'
     """
+    if isinstance(error, MemoryError):
+        return _MEMORY
     if isinstance(error, OSError):
         what = error.strerror or str(error) or type(error).__name__
         return what if error.filename is None else f"{os.fsdecode(error.filename)}: {what}"
