@@ -19,7 +19,7 @@ from genre_audio.extraction import describe
 from genre_audio.features import GTZAN57
 from genre_audio.prediction import hearing
 from genre_audio.prediction.hearing import hear_recordings
-from genre_audio.prediction.listening import Heard
+from genre_audio.prediction.listening import Heard, listen
 from genre_audio.training.store import shipped_models
 from signals import music, noise, silence
 
@@ -93,6 +93,25 @@ def test_a_changed_bit_of_what_was_heard_is_no_error_and_never_believed(tmp_path
 def test_the_number_of_workers_changes_nothing(tapes):
     recordings = described(tapes)
     assert hear_recordings(recordings, MODEL, n_jobs=2) == hear_recordings(recordings, MODEL)
+
+
+def test_a_surprise_in_one_recording_does_not_stop_the_others(tapes, monkeypatch):
+    recordings = described(tapes)
+    whole = hear_recordings(recordings, MODEL)
+
+    def surprised(source, bundle):
+        if source.name == "a.wav":
+            raise ZeroDivisionError("nothing left")
+        return listen(source, bundle)
+
+    monkeypatch.setattr(hearing, "listen", surprised)
+    told = {}
+    found = hear_recordings(recordings, MODEL, on_result=told.__setitem__)
+    assert found == {"b.wav": whole["b.wav"]}
+    assert (told["a.wav"].kind, str(told["a.wav"])) == (
+        "unexpected",
+        "ZeroDivisionError: nothing left",
+    )
 
 
 def test_what_went_bad_in_the_meantime_is_said(tapes):

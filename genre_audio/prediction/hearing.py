@@ -20,7 +20,7 @@ import numpy as np
 from genre_audio import __version__
 from genre_audio.audio import Source
 from genre_audio.config import Segmentation, digest
-from genre_audio.errors import AudioError, ModelError
+from genre_audio.errors import AudioError, GenreAudioError, ModelError
 from genre_audio.execution import map_unordered
 from genre_audio.extraction import expected_seconds
 from genre_audio.extraction.compiled import warm_for_copies
@@ -161,6 +161,10 @@ def _listen(task: _Task, *, bundle: ModelBundle) -> tuple[_Task, Heard | AudioEr
         return task, _checked(task, bundle)
     except AudioError as error:
         return task, error
+    except (GenreAudioError, MemoryError):  # of the model, or of the worker
+        raise
+    except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's failure only
+        return task, AudioError(f"{type(error).__name__}: {error}", kind="unexpected")
 
 
 def _checked(task: _Task, bundle: ModelBundle) -> Heard:
