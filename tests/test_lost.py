@@ -14,9 +14,11 @@ import mishaps
 from genre_audio import Segmentation, extract, find_recordings
 from genre_audio.audio import Source
 from genre_audio.cli.extract import say_failure
+from genre_audio.config import digest
 from genre_audio.errors import AUDIO_KINDS, AudioError
 from genre_audio.execution import Bounds, Lost, starting
 from genre_audio.extraction import Failure, describe, extract_recording, recording
+from genre_audio.extraction.journaled import lost_before
 from genre_audio.extraction.lost import bounds_for, failure_of, from_dict, words_of
 from genre_audio.features import GTZAN57
 from genre_audio.prediction import hearing
@@ -201,3 +203,10 @@ def test_the_manifest_names_the_file_of_a_lost_recording(tapes: Path) -> None:
     assert manifest is not None
     file = manifest.failures["segfault.wav"]["file"]
     assert file["size"] == len("segfault")
+
+
+@pytest.mark.parametrize("name", ["a.wav", 5])
+@pytest.mark.parametrize("failure", [{"kind": "too_long"}, {"file": {"size": "3"}}, [], None])
+def test_a_journal_of_another_make_is_not_believed(name: object, failure: object) -> None:
+    value = {"name": name, "failure": failure}
+    assert lost_before([value | {"digest": digest(value)}]) == {}

@@ -56,6 +56,9 @@ MANIFESTS = st.builds(
 )
 
 
+LOST = {"kind": "too_long", "message": "slow"}
+
+
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
     return tmp_path / "features.csv"
@@ -142,6 +145,10 @@ def changed(value: dict[str, Any], *keys: str, to: object) -> dict[str, Any]:
         (("recordings", "a.wav", "segments"), [[1]]),
         (("recordings", "a.wav", "refused"), [{"start": 1}]),
         (("failures",), ...),
+        (("failures", "b.wav"), LOST | {"file": {"size": 1}}),
+        (("failures", "b.wav"), LOST | {"file": "b.wav"}),
+        (("failures", "b.wav"), LOST | {"file": None}),
+        (("failures", "b.wav"), {"kind": "too_long"}),
     ],
 )
 def test_what_lacks_a_part_is_no_manifest(

@@ -14,7 +14,7 @@ from genre_audio.config import digest
 from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted
 from genre_audio.files.places import is_gone
-from genre_audio.tables.forms import ENTRY, has_forms, is_number, is_text, is_whole
+from genre_audio.tables.forms import ENTRY, has_forms, is_failure, is_number, is_text, is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -77,8 +77,8 @@ def lost_before(entries: Iterable[object]) -> dict[str, Failure]:
     found: dict[str, Failure] = {}
     for entry in entries:
         value = dict(entry) if isinstance(entry, dict) else {}
-        # What has the digest was written here, and has the form that was written.
-        if value.pop(_DIGEST, None) == digest(value) and "failure" in value:
+        fits = is_text(value.get("name")) and is_failure(value.get("failure"))
+        if fits and value.pop(_DIGEST, None) == digest(value):
             failure = from_dict(value["name"], value["failure"])
             found |= {failure.name: failure} if failure else {}
     return found

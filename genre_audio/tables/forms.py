@@ -21,6 +21,7 @@ __all__ = [
     "MANIFEST",
     "SCHEMA",
     "has_forms",
+    "is_failure",
     "is_number",
     "is_path",
     "is_text",
@@ -174,8 +175,18 @@ def _is_refused(value: object) -> bool:
     )
 
 
-def _is_failure(value: object) -> bool:
-    return isinstance(value, dict) and is_text(value.get("kind")) and is_text(value.get("message"))
+def is_failure(value: object) -> bool:
+    """Tell whether it is what a manifest says of a recording without a row.
+
+    Examples
+    --------
+    >>> from genre_audio.tables.forms import is_failure
+    >>> is_failure({"kind": "io", "message": "gone"}), is_failure({"kind": "io"})
+    (True, False)
+    """
+    if not isinstance(value, dict) or ("file" in value and not _is_file(value["file"])):
+        return False
+    return is_text(value.get("kind")) and is_text(value.get("message"))
 
 
 def _all(fits: Callable[[Any], bool], of: type) -> Callable[[Any], bool]:
@@ -212,7 +223,7 @@ MANIFEST: Final[dict[str, Callable[[Any], bool]]] = {
     "schema": lambda value: isinstance(value, dict),
     "segmentation": lambda value: isinstance(value, dict),
     "recordings": lambda value: isinstance(value, dict),
-    "failures": _all(_is_failure, dict),
+    "failures": _all(is_failure, dict),
     "versions": _all(is_text, dict),
 }
 """The parts of a manifest."""
