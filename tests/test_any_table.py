@@ -230,6 +230,15 @@ def test_infinite_values_are_refused(write, value):
         read_any_table(text)
 
 
+@pytest.mark.parametrize("other", ["1", "0.5"])
+def test_whole_numbers_that_no_float_can_hold_are_refused(write, other):
+    text = '[{"energy": OTHER}, {"energy": LARGE}]'.replace("OTHER", other)
+    with pytest.raises(TableError, match=r"m\.json, row 2, column energy: 1000.* not a finite"):
+        read_any_table(write(text.replace("LARGE", f"1{'0' * 400}"), "m.json"))
+    table = read_any_table(write(text.replace("LARGE", f"1{'0' * 300}"), "m.json"))
+    assert table.X.tolist() == [[float(other)], [1e300]]
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [

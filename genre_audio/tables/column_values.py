@@ -14,6 +14,7 @@ import dataclasses
 import json
 import math
 import re
+import sys
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -189,8 +190,8 @@ def text_of(value: object) -> str | None:
 def _kind(value: object) -> str:
     if isinstance(value, bool):
         return "true or false"
-    if isinstance(value, int):
-        return "number"
+    if isinstance(value, int):  # JSON has them of any length
+        return "number" if abs(value) <= sys.float_info.max else "infinite"
     if isinstance(value, float):
         return "number" if math.isfinite(value) else "infinite"
     if not isinstance(value, str):
