@@ -792,6 +792,22 @@ def test_a_run_on_a_part_keeps_what_a_killed_run_had_finished_of_the_rest(
     assert left_behind(table) == []
 
 
+def test_a_journal_that_cannot_be_shortened_stays_as_it_is(
+    tapes: Path, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_off(tapes, table)
+    part = [source for source in find_recordings([tapes]) if source.name == NAMES[2]]
+
+    def refuse(*_: object) -> None:
+        raise OutputError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("genre_audio.journal.Journal.keep", refuse)
+        assert extract(part, output=table, segmentation=Segmentation()).rows == 1
+    assert run(tapes, output=table).computed == NAMES[1:2]
+    assert left_behind(table) == []
+
+
 def test_nothing_is_kept_of_recordings_that_are_gone(tapes: Path, table: Path) -> None:
     break_off(tapes, table)
     (tapes / NAMES[0]).unlink()

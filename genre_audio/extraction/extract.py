@@ -7,7 +7,7 @@ import dataclasses
 import functools
 from typing import TYPE_CHECKING
 
-from genre_audio.errors import TableError
+from genre_audio.errors import OutputError, TableError
 from genre_audio.extraction.compiled import prepare_kernels
 from genre_audio.extraction.journaled import (
     failure_entry,
@@ -183,7 +183,9 @@ def extract(
             labels=label_of,
         )
         there = asked.union(recording.name for recording in recordings)
-        journal.keep(of_others(entries, schema=schema, names=there))
+        # The table is whole; entries that stay too long do no harm.
+        with contextlib.suppress(OutputError):
+            journal.keep(of_others(entries, schema=schema, names=there))
     return ExtractSummary(
         output=output,
         computed=tuple(sorted(recording.name for recording in computed)),
