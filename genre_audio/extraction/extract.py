@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genre_audio.errors import OutputError, TableError
 from genre_audio.extraction.compiled import prepare_kernels
@@ -154,9 +154,7 @@ def extract(
         known = _known(output, schema=schema, segmentation=segmentation, force=force)
         journal = journal_of(output, schema=schema, segmentation=segmentation)
         asked = {source.name for source in sources}
-        if force:
-            journal.keep(of_others(journal.entries(), schema=schema, names=asked))
-        entries = journal.entries()
+        entries = _entries(journal, schema=schema, without=asked if force else set())
         done, lost = finished(entries, schema=schema), lost_before(entries)
         plan = make_plan(sources, known=known, finished=done, force=force)
         wanted, failures = part(plan.wanted, {} if force else known.lost | lost)
@@ -183,8 +181,7 @@ def extract(
             labels=label_of,
         )
         there = asked.union(recording.name for recording in recordings)
-        # The table is whole; entries that stay too long do no harm.
-        with contextlib.suppress(OutputError):
+        with contextlib.suppress(OutputError):  # the table is whole; entries that stay do no harm
             journal.keep(of_others(entries, schema=schema, names=there))
     return ExtractSummary(
         output=output,
@@ -197,6 +194,13 @@ def extract(
         rows=sum(len(recording.rows) for recording in recordings),
         refused=sum(len(recording.refused) for recording in recordings),
     )
+
+
+def _entries(journal: Journal, *, schema: Schema, without: set[str]) -> list[dict[str, Any]]:
+    """Return what a killed run had finished; of some recordings nothing is to be believed."""
+    if without:
+        journal.keep(of_others(journal.entries(), schema=schema, names=without))
+    return journal.entries()
 
 
 def _known(output: Path, *, schema: Schema, segmentation: Segmentation, force: bool) -> Known:
