@@ -49,7 +49,10 @@ Chosen = Annotated[
 def command(
     context: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Recordings, or folders of them.")
+        list[str],
+        typer.Argument(
+            metavar="PATH", help="Recordings, or folders of them; URLs such as s3://BUCKET."
+        ),
     ],
     *,
     output: Output = None,

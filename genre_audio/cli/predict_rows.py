@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from genre_audio.cli.predict_setting import Setting
     from genre_audio.errors import AudioError
     from genre_audio.extraction import Described, Extracted, Failure
+    from genre_audio.files.remote import Place
     from genre_audio.prediction import ContentTimeline, Prediction
 
 __all__ = ["Keeping", "Told", "from_recordings", "from_table"]
@@ -81,7 +82,7 @@ class Told:
     recordings: Mapping[str, Extracted] = dataclasses.field(default_factory=dict)
 
     @property
-    def paths(self) -> dict[str, Path]:
+    def paths(self) -> dict[str, Place]:
         """Where recordings lie, by name."""
         return {name: recording.path for name, recording in self.recordings.items()}
 
@@ -144,10 +145,12 @@ def _tables(sources: Sequence[Source], schema: str) -> list[Path]:
     """List where 'extract' may have left a table: here, and in or beside the folders."""
     from genre_audio.extraction.cache import root_of
     from genre_audio.files.places import real_path
+    from genre_audio.files.remote import Remote
 
     name = OUTPUTS[Columns(schema)]
     roots = dict.fromkeys(root_of(source) for source in sources)
-    places = [Path(), *(place for root in roots for place in (root, root.parent))]
+    here = [root for root in roots if not isinstance(root, Remote)]
+    places = [Path(), *(place for root in here for place in (root, root.parent))]
     found = {real_path(place / name): place / name for place in places}
     return [path for path in found.values() if path.is_file()]
 

@@ -7,12 +7,12 @@ their names depend on the folder that was given.
 from __future__ import annotations
 
 import dataclasses
-import os
 from typing import TYPE_CHECKING
 
 from genre_audio.audio.quality import Quality
 from genre_audio.errors import TableError
 from genre_audio.extraction.store import Known, read_known
+from genre_audio.files.places import real_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,7 +50,7 @@ def borrow(
     borrowed = []
     for table in tables:
         by_place = {
-            os.path.realpath(recording.path): recording
+            real_path(recording.path): recording
             for recording in look(
                 table, schema=schema, segmentation=segmentation
             ).recordings.values()
@@ -58,7 +58,7 @@ def borrow(
         }
         before = len(found)
         for source in sources if by_place else ():
-            earlier = by_place.get(os.path.realpath(source.path))
+            earlier = by_place.get(real_path(source.path))
             if earlier and source.name not in found and earlier.file.matches(source.path):
                 renamed = dataclasses.replace(earlier, name=source.name, path=source.path)
                 found[source.name] = renamed

@@ -18,6 +18,7 @@ from genre_audio.extraction.extract import ExtractSummary, extract
 from genre_audio.extraction.lost import bounds_for, read_all
 from genre_audio.extraction.recording import Extracted, Failure, extract_recording
 from genre_audio.extraction.store import read_known
+from genre_audio.files.fingerprints import outline
 from genre_audio.tables.manifest import manifest_path
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from genre_audio.audio import Source
     from genre_audio.config import Segmentation
     from genre_audio.features import Schema
+    from genre_audio.files.remote import Place
 
 __all__ = ["Described", "describe"]
 
@@ -163,7 +165,7 @@ def _read(sources: Sequence[Source], *, way: _Way) -> Described:
 
 def _keep(sources: Sequence[Source], *, cache: Path, way: _Way) -> Described:
     """Take recordings from the stores of their folders, brought up to date."""
-    folders: dict[Path, list[Source]] = {}
+    folders: dict[Place, list[Source]] = {}
     for source in sources:
         folders.setdefault(root_of(source), []).append(source)
     parts, total = [], 0
@@ -238,12 +240,9 @@ def _fresh(known: Mapping[str, Extracted], sources: Sequence[Source]) -> list[Ex
     for source in sources:
         earlier = known.get(source.name)
         try:
-            status = source.path.stat()
+            now = outline(source.path)
         except OSError:
             continue
-        if earlier and (status.st_size, status.st_mtime_ns) == (
-            earlier.file.size,
-            earlier.file.mtime_ns,
-        ):
+        if earlier and earlier.file.looks_like(now):
             found.append(dataclasses.replace(earlier, path=source.path))
     return found

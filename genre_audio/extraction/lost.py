@@ -16,6 +16,8 @@ from genre_audio.extraction.compiled import warm_for_copies
 from genre_audio.extraction.expected import expected_seconds
 from genre_audio.extraction.recording import Extracted, Failure
 from genre_audio.files import Fingerprint
+from genre_audio.files.fingerprints import outline
+from genre_audio.files.scratch import clearing_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -93,10 +95,9 @@ def failure_of(source: Source, lost: Lost) -> Failure:
     """
     kind, message = words_of(lost)
     try:
-        status = source.path.stat()
+        file = outline(source.path)
     except OSError:
         return Failure(source.name, source.path, kind, message)
-    file = Fingerprint(status.st_size, status.st_mtime_ns, "")
     return Failure(source.name, source.path, kind, message, file=file)
 
 
@@ -121,7 +122,8 @@ def read_all(
     whole = [dataclasses.replace(source, path=source.path.absolute()) for source in sources]
     if sources:
         warm_for_copies()
-    return map_unordered(work, whole, n_jobs=n_jobs, costs=costs, on_lost=failure_of, bounds=bounds)
+    how: dict[str, Any] = {"costs": costs, "on_lost": failure_of, "bounds": bounds}
+    return clearing_up(map_unordered(work, whole, n_jobs=n_jobs, **how))
 
 
 def from_dict(name: str, values: Mapping[str, Any]) -> Failure | None:

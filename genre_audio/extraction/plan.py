@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 
 from genre_audio.audio import Source
 from genre_audio.errors import ParameterError, TableError
+from genre_audio.files.fingerprints import outline
 from genre_audio.files.places import is_gone, same_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from genre_audio.extraction.recording import Extracted, Failure
     from genre_audio.extraction.store import Known
+    from genre_audio.files.remote import Place
 
 __all__ = ["Plan", "make_plan"]
 
@@ -66,7 +67,7 @@ class Plan:
         return [recording for recording, path in known if recording.file.may_match(path)]
 
     @property
-    def paths(self) -> dict[str, Path]:
+    def paths(self) -> dict[str, Place]:
         """Where all recordings of the new table lie, by name."""
         known = {recording.name: recording.path for recording in (*self.reused, *self.kept)}
         return known | {source.name: source.path for source in self.wanted}
@@ -130,10 +131,11 @@ def make_plan(
     )
 
 
-def _refuse_namesakes(asked: Mapping[str, Path], held: Mapping[str, Path]) -> None:
+def _refuse_namesakes(asked: Mapping[str, Place], held: Mapping[str, Place]) -> None:
     for name in asked.keys() & held.keys():
         new, old = asked[name], held[name]
-        if not (is_gone(new) or is_gone(old) or same_file(old, new)):
+        # In this order: what is the same need not be asked for, which may take a network.
+        if not (same_file(old, new) or is_gone(new) or is_gone(old)):
             raise ParameterError(
                 f"the table holds another recording called {name!r} ({old}); "
                 "choose another output with -o, or give the folder that holds both"
@@ -159,11 +161,11 @@ def _part(
             wanted.append(source)
             continue
         try:
-            time = source.path.stat().st_mtime_ns
+            now = outline(source.path)
         except OSError:  # it went away since
             wanted.append(source)
             continue
         # A file that was only touched must not be hashed again in every later run.
-        file = dataclasses.replace(earlier.file, mtime_ns=time)
+        file = dataclasses.replace(now, sha256=earlier.file.sha256)
         reused.append(dataclasses.replace(earlier, path=source.path, file=file))
     return reused, wanted

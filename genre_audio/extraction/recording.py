@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genre_audio.audio import Source, open_recording
@@ -12,7 +11,8 @@ from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError
 from genre_audio.features import GTZAN57, Schema, feature_row
 from genre_audio.files import Fingerprint
-from genre_audio.files.fingerprints import watching
+from genre_audio.files.reading import reading
+from genre_audio.files.remote import Remote, kept_place
 from genre_audio.segment import Refused, Segment
 from genre_audio.tables.as_written import numbers_digest
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from genre_audio.audio import Recording
+    from genre_audio.files.remote import Place
 
 __all__ = ["Extracted", "Failure", "Row", "extract_recording"]
 
@@ -56,7 +57,7 @@ class Extracted:
     ----------
     name : str
         Name of the recording.
-    path : pathlib.Path
+    path : pathlib.Path or Remote
         Where it was read from.
     file : Fingerprint
         What was read.
@@ -80,7 +81,7 @@ class Extracted:
     """
 
     name: str
-    path: Path
+    path: Place
     file: Fingerprint
     quality: dict[str, Any]
     rows: tuple[Row, ...]
@@ -93,14 +94,15 @@ class Extracted:
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON can say it."""
-        return dataclasses.asdict(self) | {"path": str(self.path)}
+        said = {"path": str(self.path), "file": self.file.as_dict()}
+        return dataclasses.asdict(self) | said
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Extracted:
         """Make it from what `as_dict` gave."""
         return cls(
             name=values["name"],
-            path=Path(values["path"]),
+            path=kept_place(values["path"]),
             file=Fingerprint(**values["file"]),
             quality=values["quality"],
             rows=tuple(Row(**row | {"values": tuple(row["values"])}) for row in values["rows"]),
@@ -116,7 +118,7 @@ class Failure:
     ----------
     name : str
         Name of the recording.
-    path : pathlib.Path
+    path : pathlib.Path or Remote
         Where it lies.
     kind : str
         One of `genre_audio.errors.AUDIO_KINDS`.
@@ -133,7 +135,7 @@ class Failure:
     """
 
     name: str
-    path: Path
+    path: Place
     kind: str
     message: str
     file: Fingerprint | None = None
@@ -182,10 +184,11 @@ def extract_recording(
     if source.fault:
         return Failure(source.name, source.path, "io", source.fault)
     try:
-        check_readable(source.path)
+        if not isinstance(source.path, Remote):
+            check_readable(source.path)
         with (
-            watching(source.path) as file,
-            open_recording(source.path, name=source.name) as recording,
+            reading(source.path) as (path, file),
+            open_recording(path, name=source.name) as recording,
         ):
             rows, refused = _describe(recording, schema, segmentation or Segmentation())
             quality = recording.quality.as_dict()

@@ -18,6 +18,7 @@ from genre_audio.errors import TableError
 from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted, Failure, Row, rows_digest
 from genre_audio.files import replace_text
+from genre_audio.files.remote import Remote, kept_place
 from genre_audio.tables import (
     FeatureTable,
     Manifest,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from genre_audio.config import Segmentation
     from genre_audio.features import Schema
+    from genre_audio.files.remote import Place
 
 __all__ = ["Known", "read_known", "write_table"]
 
@@ -51,7 +53,7 @@ class Known:
         Those whose rows are as they were written.
     labels : dict of str to str
         Labels that the table holds.
-    stale : dict of str to pathlib.Path
+    stale : dict of str to pathlib.Path or Remote
         Where the other recordings of the manifest lie: their rows were changed since
         they were written, or come from another recipe or segmentation.
     changed : list of str
@@ -69,7 +71,7 @@ class Known:
     def __init__(self) -> None:
         self.recordings: dict[str, Extracted] = {}
         self.labels: dict[str, str] = {}
-        self.stale: dict[str, Path] = {}
+        self.stale: dict[str, Place] = {}
         self.changed: list[str] = []
         self.added: list[str] = []
         self.lost: dict[str, Failure] = {}
@@ -112,13 +114,17 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
     # As `_entry` has it; resolved, because ".." behind a symbolic link leads elsewhere.
     folder = output.parent.resolve()
     known.stale = {
-        name: Path(os.path.normpath(folder / entry.path))
-        for name, entry in manifest.recordings.items()
+        name: _place(entry.path, folder=folder) for name, entry in manifest.recordings.items()
     }
     if manifest.schema_digest == schema.digest and manifest.segmentation == segmentation:
         # A run killed while it wrote may have left the manifest of an older table.
         _fill(known, read_table(output, compare=False), manifest)
     return known
+
+
+def _place(path: str, *, folder: Path) -> Place:
+    place = kept_place(path)
+    return place if isinstance(place, Remote) else Path(os.path.normpath(folder / place))
 
 
 def _check_schema(output: Path, *, theirs: str, ours: str) -> None:
@@ -227,9 +233,11 @@ def _frame(
 
 
 def _entry(recording: Extracted, *, folder: Path) -> RecordingEntry:
-    relative = os.path.relpath(recording.path.absolute(), folder)
+    path = str(recording.path)
+    if not isinstance(recording.path, Remote):
+        path = Path(os.path.relpath(recording.path.absolute(), folder)).as_posix()
     return RecordingEntry(
-        path=Path(relative).as_posix(),
+        path=path,
         file=recording.file,
         quality=recording.quality,
         segments=tuple((row.start, row.stop) for row in recording.rows),

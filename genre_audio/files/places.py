@@ -9,16 +9,20 @@ from __future__ import annotations
 import os
 from errno import ENAMETOOLONG, ENOENT, ENOTDIR
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, overload
 
-from genre_audio.errors import OutputError
+from genre_audio.errors import OutputError, ParameterError
+from genre_audio.files.remote import Remote
+
+if TYPE_CHECKING:
+    from genre_audio.files.remote import Place
 
 __all__ = ["check_writable", "is_folder", "is_gone", "real_path", "same_file"]
 
 _NOWHERE: Final = frozenset({ENOENT, ENOTDIR, ENAMETOOLONG})
 
 
-def is_folder(path: Path) -> bool:
+def is_folder(path: Place) -> bool:
     """Tell whether `path` leads to a folder; one that cannot be looked at is none.
 
     Examples
@@ -28,10 +32,14 @@ def is_folder(path: Path) -> bool:
     >>> is_folder(Path()), is_folder(Path("a" * 5000))
     (True, False)
     """
+    if isinstance(path, Remote):
+        from genre_audio.files.stores import is_store_folder
+
+        return is_store_folder(path)
     return os.path.isdir(path)  # noqa: PTH112 - pathlib's raises
 
 
-def is_gone(path: Path) -> bool:
+def is_gone(path: Place) -> bool:
     """Tell whether there is certainly nothing at `path`.
 
     A drive that does not answer, or a folder that may not be looked into, hides what may
@@ -44,6 +52,8 @@ def is_gone(path: Path) -> bool:
     >>> is_gone(Path("nowhere.wav")), is_gone(Path())
     (True, False)
     """
+    if isinstance(path, Remote):
+        return _is_gone_from_store(path)
     try:
         path.stat()
     except OSError as error:
@@ -51,7 +61,23 @@ def is_gone(path: Path) -> bool:
     return False
 
 
-def real_path(path: Path) -> Path:
+def _is_gone_from_store(place: Remote) -> bool:
+    if place.listed is not None:
+        return False
+    from genre_audio.files.stores import look
+
+    try:
+        look(place)
+    except (OSError, ParameterError) as error:
+        return isinstance(error, FileNotFoundError)
+    return False
+
+
+@overload
+def real_path(path: Path) -> Path: ...
+@overload
+def real_path(path: Place) -> Place: ...
+def real_path(path: Place) -> Place:
     """Follow links as far as they lead; a circle of them is left as it is.
 
     Examples
@@ -61,10 +87,10 @@ def real_path(path: Path) -> Path:
     >>> real_path(Path()) == Path.cwd().resolve()
     True
     """
-    return Path(os.path.realpath(path))
+    return path if isinstance(path, Remote) else Path(os.path.realpath(path))
 
 
-def same_file(first: Path, second: Path) -> bool:
+def same_file(first: Place, second: Place) -> bool:
     """Tell whether two paths lead to one file; where that cannot be seen, by where they lie.
 
     Examples
@@ -74,6 +100,8 @@ def same_file(first: Path, second: Path) -> bool:
     >>> same_file(Path("nowhere"), Path("nowhere")), same_file(Path("a"), Path("b"))
     (True, False)
     """
+    if isinstance(first, Remote) or isinstance(second, Remote):
+        return first == second
     try:
         return first == second or first.samefile(second)
     except OSError:

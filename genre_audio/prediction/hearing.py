@@ -24,7 +24,8 @@ from genre_audio.extraction import expected_seconds
 from genre_audio.extraction.compiled import warm_for_copies
 from genre_audio.extraction.lost import bounds_for, words_of
 from genre_audio.files import replacing
-from genre_audio.files.fingerprints import watching
+from genre_audio.files.reading import reading
+from genre_audio.files.scratch import clearing_up
 from genre_audio.prediction.listening import HOP, Heard, listen
 from genre_audio.prediction.schema import schema_for
 from genre_audio.prediction.stretches import timeline_of
@@ -103,7 +104,7 @@ def hear_recordings(
     results = map_unordered(
         work, tasks, n_jobs=n_jobs, costs=costs, on_lost=_lost, bounds=bounds_for(Segmentation())
     )
-    for name, timeline in results:
+    for name, timeline in clearing_up(results):
         if not isinstance(timeline, AudioError):
             found[name] = timeline
         on_result(name, timeline)
@@ -142,10 +143,10 @@ def _lost(task: _Task, lost: Lost) -> tuple[str, ContentTimeline | AudioError]:
 def _listen(task: _Task, bundle: ModelBundle) -> Heard:
     """Listen to a file that must still be what was described."""
     try:
-        with watching(task.source.path) as file:
+        with reading(task.source.path) as (path, file):
             if file.sha256 != task.sha256:
                 raise AudioError("the file changed since it was described", kind="io")
-            return listen(task.source, bundle)
+            return listen(path, bundle)
     except OSError as error:
         message = f"the file cannot be read: {error.strerror or error}"
         raise AudioError(message, kind="io") from error
