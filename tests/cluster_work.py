@@ -33,3 +33,8 @@ def wrong(item: int) -> int:
     if item == 13:
         raise ZeroDivisionError
     return item
+
+
+def have_environment(values: dict[str, str]) -> None:
+    """Set variables of a worker's environment."""
+    os.environ.update(values)

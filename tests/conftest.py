@@ -21,7 +21,7 @@ from genre_audio.extraction import prepare_kernels
 from genre_audio.kernels.folder import kernel_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from genre_audio.features import Schema
     from genre_audio.segment import Segment
@@ -105,6 +105,17 @@ def gtzan_data(data_folder: Path) -> Path:
     if not (folder / "features_30_sec.csv").is_file():
         pytest.skip("GENRE_AUDIO_DATA holds no gtzan/features_30_sec.csv")
     return folder
+
+
+@pytest.fixture(scope="session")
+def s3_address() -> Iterator[str]:
+    """Where an S3 server answers that is started for the tests, a process on loopback."""
+    pytest.importorskip("moto.server", reason="moto, whose S3 server is asked, is not installed")
+    pytest.importorskip("s3fs", reason="s3fs is not installed")
+    from object_store import s3_server
+
+    with s3_server() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from signals import music
 distributed = pytest.importorskip("distributed", reason="Dask is not installed")
 
 import cluster_work  # noqa: E402
+from object_store import KEYS  # noqa: E402
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -129,3 +130,28 @@ def test_what_to_install_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ParameterError, match=r"genre-audio\[cluster\]"), on_scheduler("local"):
         pass
+
+
+def test_workers_read_an_object_store_by_themselves(
+    address, tapes, s3_address, tmp_path, monkeypatch
+):
+    import s3fs
+
+    monkeypatch.chdir(tmp_path)
+    keys = KEYS | {"AWS_ENDPOINT_URL": s3_address}
+    for name, value in keys.items():
+        monkeypatch.setenv(name, value)
+    with distributed.Client(address, set_as_default=False) as client:
+        client.run(cluster_work.have_environment, keys)
+    s3fs.S3FileSystem.clear_instance_cache()
+    files = s3fs.S3FileSystem()
+    files.mkdir("archive")
+    files.put(tapes, "archive/tapes", recursive=True)
+    for place, name, how in (
+        (tapes, "here", ["-j", "1"]),
+        ("s3://archive/tapes", "there", ["--scheduler", address]),
+    ):
+        result = CliRunner().invoke(app, ["extract", place, "-o", f"{name}.csv", *how])
+        assert result.exit_code == 3, result.stderr
+    s3fs.S3FileSystem.clear_instance_cache()
+    assert Path("here.csv").read_bytes() == Path("there.csv").read_bytes()

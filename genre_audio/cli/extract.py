@@ -28,6 +28,12 @@ OUTPUTS: Final = {
     Columns.gtzan57: Path("features.csv"),
     Columns.extended: Path("features-extended.csv"),
 }
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH", help="Recordings, or folders of them; URLs such as s3://BUCKET."
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option(
@@ -48,12 +54,7 @@ Chosen = Annotated[
 
 def command(
     context: typer.Context,
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH", help="Recordings, or folders of them; URLs such as s3://BUCKET."
-        ),
-    ],
+    paths: Paths,
     *,
     output: Output = None,
     schema: Chosen = Columns.gtzan57,

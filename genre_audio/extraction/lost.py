@@ -17,6 +17,7 @@ from genre_audio.extraction.expected import expected_seconds
 from genre_audio.extraction.recording import Extracted, Failure
 from genre_audio.files import Fingerprint
 from genre_audio.files.fingerprints import outline
+from genre_audio.files.remote import Remote
 from genre_audio.files.scratch import clearing_up
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ def failure_of(source: Source, lost: Lost) -> Failure:
     'too_long'
     """
     kind, message = words_of(lost)
+    if isinstance(source.path, Remote):
+        # The network may be to blame, which is another one tomorrow.
+        message = f"{message}; or its store does not answer"
+        return Failure(source.name, source.path, kind, message)
     try:
         file = outline(source.path)
     except OSError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from errno import ENAMETOOLONG, ENOENT, ENOTDIR
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, overload
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from genre_audio.errors import OutputError, ParameterError
 from genre_audio.files.remote import Remote
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from genre_audio.files.remote import Place
 
 __all__ = ["check_writable", "is_folder", "is_gone", "real_path", "same_file"]
+
+Where = TypeVar("Where", bound="Place")
 
 _NOWHERE: Final = frozenset({ENOENT, ENOTDIR, ENAMETOOLONG})
 
@@ -73,11 +75,7 @@ def _is_gone_from_store(place: Remote) -> bool:
     return False
 
 
-@overload
-def real_path(path: Path) -> Path: ...
-@overload
-def real_path(path: Place) -> Place: ...
-def real_path(path: Place) -> Place:
+def real_path(path: Where) -> Where:
     """Follow links as far as they lead; a circle of them is left as it is.
 
     Examples
@@ -87,7 +85,7 @@ def real_path(path: Place) -> Place:
     >>> real_path(Path()) == Path.cwd().resolve()
     True
     """
-    return path if isinstance(path, Remote) else Path(os.path.realpath(path))
+    return path if isinstance(path, Remote) else cast("Where", Path(os.path.realpath(path)))
 
 
 def same_file(first: Place, second: Place) -> bool:

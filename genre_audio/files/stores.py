@@ -1,11 +1,7 @@
 """What is asked of stores that fsspec knows: a listing, the state of an object, its bytes.
 
 Whoever computes fetches: an object goes to a file of the worker's own, block by block, and
-only the names in a listing ever reach the process that gives out the work. Which credentials
-are shown, and to which address, is configured as fsspec and the store's library have it.
-Whatever these raise leaves here as an `OSError` or `AudioError` in one line without secrets.
-
-fsspec is imported when a store is asked, and not before.
+only the names in a listing ever reach the process that gives out the work.
 """
 
 from __future__ import annotations
@@ -14,11 +10,11 @@ import contextlib
 import dataclasses
 import datetime
 import hashlib
-import re
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import AudioError, GenreAudioError, ParameterError
+from genre_audio.files.asking import asking
 from genre_audio.files.fingerprints import Fingerprint, outline
 from genre_audio.files.remote import Remote
 from genre_audio.files.scratch import scratch_file
@@ -36,14 +32,6 @@ _PIECE: Final = 1 << 20
 
 _TAGS: Final = ("ETag", "etag", "generation")
 _TIMES: Final = ("mtime", "LastModified", "last_modified", "updated", "modified", "created")
-
-_SECRETS: Final = (
-    (re.compile(r"(://)[^/@\s]*@"), r"\1"),
-    (re.compile(r"(://[^\s?]*)\?[^\s\"']*"), r"\1"),
-)
-_LONGEST: Final = 300
-
-_INSTALL: Final = "pip install 'genre-audio[remote]' brings s3://"
 
 
 def is_store_folder(place: Remote) -> bool:
@@ -83,18 +71,17 @@ def list_store(place: Remote) -> list[Remote]:
         info = _info(place)
         if info["type"] != "directory":
             return [Remote(place.url, _state_of(info, place))]
-        with _asking() as ask:
-            files = ask(place)
-            root = files._strip_protocol(place.url).rstrip("/")
+        with asking(place) as (files, path):
+            root = path.rstrip("/")
             # Object stores list everything at once; others would pass over closed folders.
             how = {} if files.async_impl else {"on_error": "raise"}
             found = files.find(root, detail=True, **how)
             files.invalidate_cache()
     except FileNotFoundError as error:
-        raise ParameterError(f"there is no file or folder {place.url!r}: {error}") from error
+        raise ParameterError(f"there is no file or folder {place.url!r}") from error
     except OSError as error:
         raise ParameterError(f"{place.url!r} cannot be listed: {error}") from error
-    return [_listed(f"{place.url}/{path[len(root) + 1 :]}", each) for path, each in found.items()]
+    return [_listed(f"{place.url}/{name[len(root) + 1 :]}", each) for name, each in found.items()]
 
 
 def look(place: Remote) -> Fingerprint:
@@ -152,6 +139,8 @@ def fetched(place: Remote) -> Iterator[tuple[Path, Fingerprint]]:
             _check_room(before.size, path)
             sha256, size = _copy(place, file)
             after = look(place)
+        except FileNotFoundError as error:
+            raise AudioError("it is not in its store any more", kind="io") from error
         except (OSError, GenreAudioError) as error:
             said = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise AudioError(f"it cannot be fetched: {said}", kind="io") from error
@@ -173,21 +162,18 @@ def _check_room(size: int, path: Path) -> None:
 def _copy(place: Remote, file: IO[bytes]) -> tuple[str, int]:
     """Copy an object block by block; return its hash and size."""
     content, size = hashlib.sha256(), 0
-    with _asking() as ask:
-        files = ask(place)
-        with files.open(files._strip_protocol(place.url), "rb", block_size=_BLOCK) as source:
-            while piece := source.read(_PIECE):
-                content.update(piece)
-                size += file.write(piece)
+    with asking(place) as (files, path), files.open(path, "rb", block_size=_BLOCK) as source:
+        while piece := source.read(_PIECE):
+            content.update(piece)
+            size += file.write(piece)
     file.flush()
     return content.hexdigest(), size
 
 
 def _info(place: Remote) -> dict[str, Any]:
-    with _asking() as ask:
-        files = ask(place)
+    with asking(place) as (files, path):
         files.invalidate_cache()
-        return dict(files.info(files._strip_protocol(place.url)))
+        return dict(files.info(path))
 
 
 def _listed(url: str, info: Mapping[str, Any]) -> Remote:
@@ -211,43 +197,3 @@ def _nanoseconds(moment: Any) -> int:  # noqa: ANN401 - each store has its own f
         moment = datetime.datetime.fromisoformat(moment)
     seconds = moment.timestamp() if isinstance(moment, datetime.datetime) else moment
     return int(float(seconds) * 1e6) * 1000
-
-
-@contextlib.contextmanager
-def _asking() -> Iterator[Any]:
-    """Give what opens a store; turn what it raises into an `OSError` in one line."""
-    try:
-        yield _filesystem
-    except (GenreAudioError, MemoryError):
-        raise
-    except Exception as error:
-        kind: type[OSError] = OSError
-        if isinstance(error, FileNotFoundError | PermissionError):
-            kind = type(error)
-        raise kind(_words(error)) from error
-
-
-def _words(error: Exception) -> str:
-    """Say what was wrong, without what somebody could sign in with."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    for pattern, instead in _SECRETS:
-        text = pattern.sub(instead, text)
-    return text[:_LONGEST]
-
-
-def _filesystem(place: Remote) -> Any:  # noqa: ANN401 - fsspec, which may not be installed
-    try:
-        import fsspec
-    except ImportError as error:
-        raise ParameterError(
-            f"{place.url!r} needs fsspec to be read: {_INSTALL}, and fsspec with it"
-        ) from error
-    store = place.parts[0]
-    protocol = store.split("://")[0]
-    try:
-        kind = fsspec.get_filesystem_class(protocol)
-    except (ImportError, ValueError) as error:
-        raise ParameterError(
-            f"{protocol}:// cannot be read here: {_words(error)} ({_INSTALL})"
-        ) from error
-    return fsspec.filesystem(protocol, **kind._get_kwargs_from_urls(store))

@@ -1,0 +1,226 @@
+"""URLs and paths apart, what stores say of their objects, files that leave with their process."""
+
+from __future__ import annotations
+
+import datetime
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from genre_audio.audio import Source, find_recordings
+from genre_audio.errors import AudioError, ParameterError
+from genre_audio.extraction.cache import root_of
+from genre_audio.files import Fingerprint, stores
+from genre_audio.files.asking import asking
+from genre_audio.files.fingerprints import outline
+from genre_audio.files.places import is_folder, real_path, same_file
+from genre_audio.files.remote import Remote, kept_place, place_of
+from genre_audio.files.scratch import clear_scratch, scratch_file
+from genre_audio.tables.forms import ENTRY
+
+fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed")
+
+ANYWHERE = Remote("memory://bucket/a.wav")
+SECRET = "hunter2"
+
+
+@pytest.fixture
+def memory():
+    """A store that is in this process; what S3 does not do can be done there."""
+    files = fsspec.filesystem("memory")
+    yield files
+    files.store.clear()
+    files.pseudo_dirs[:] = [""]
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ("tapes/a.wav", Path("tapes/a.wav")),
+        (Path("tapes"), Path("tapes")),
+        ("C:/a.wav", Path("C:/a.wav")),
+        ("a::s3://b", Path("a::s3://b")),
+        ("S3://bucket/A b/", Remote("s3://bucket/A b")),
+        ("sftp://me@host:2222/tapes", Remote("sftp://me@host:2222/tapes")),
+        (Remote("s3://bucket"), Remote("s3://bucket")),
+        ("file:///tapes/50%25.wav", Path("/tapes/50%.wav")),
+        ("file://localhost/tapes/", Path("/tapes")),
+    ],
+)
+def test_urls_are_told_from_paths(given, place):
+    assert place_of(given) == place
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (f"s3://key:{SECRET}@bucket/a.wav", "with a password"),
+        (f"s3://bucket/a.wav?token={SECRET}", "with a query"),
+        (f"https://host/a.wav?token={SECRET}", "download it first"),
+        ("s3:///a.wav", "names no bucket or host"),
+        ("file://elsewhere/a.wav", "no file of this machine"),
+    ],
+)
+def test_what_may_be_secret_is_refused_and_not_repeated(given, words):
+    with pytest.raises(ParameterError, match=words) as caught:
+        place_of(given)
+    assert SECRET not in str(caught.value)
+
+
+def test_a_place_that_a_table_kept_is_taken_as_it_is():
+    assert kept_place("s3://bucket/why?.wav") == Remote("s3://bucket/why?.wav")
+
+
+def test_folders_of_urls():
+    tape = Remote("sftp://me@host/tapes/village/a.b.wav")
+    assert tape.parts == ("sftp://me@host", "tapes", "village", "a.b.wav")
+    assert [str(parent) for parent in tape.parents] == [
+        "sftp://me@host/tapes/village",
+        "sftp://me@host/tapes",
+        "sftp://me@host",
+    ]
+    assert Remote("s3://bucket").parent == Remote("s3://bucket")
+    assert root_of(Source("village/a.b.wav", tape)) == Remote("sftp://me@host/tapes")
+    assert root_of(Source("other", tape)) == tape.parent
+    assert (tape.absolute(), real_path(tape)) == (tape, tape)
+    assert same_file(tape, Remote(tape.url, Fingerprint(1, 1, "")))
+    assert not same_file(tape, Path("a.wav"))
+
+
+def test_a_file_url_is_a_path(write_audio, tmp_path):
+    path = write_audio([0.1], name="tapes/a b.wav")
+    assert find_recordings([(tmp_path / "tapes").as_uri()]) == [Source("a b.wav", path)]
+
+
+def test_odd_names_stay_apart(memory):
+    for name in ("a.wav", "B/A.FLAC", "why?.mp3", "x/.y/a.wav", ".wav", "x/a.txt"):
+        memory.pipe(f"/bucket/{name}", b"x")
+    found = find_recordings(["memory://bucket"])
+    assert [each.name for each in found] == ["B/A.FLAC", "a.wav", "why?.mp3"]
+    assert is_folder(Remote("memory://bucket/x"))
+    assert not is_folder(Remote("memory://bucket/a.wav"))
+    assert not is_folder(Remote("nonsense://bucket"))
+    with pytest.raises(ParameterError, match="would both be called"):
+        find_recordings(["memory://bucket", "memory://bucket/x/.y/a.wav"])
+
+
+@pytest.mark.parametrize(
+    ("said", "identity", "mtime_ns"),
+    [
+        ({"ETag": '"abc-2"', "LastModified": datetime.datetime(1970, 1, 2, tzinfo=datetime.UTC)},
+         "abc-2", 86_400_000_000_000),
+        ({"generation": "17", "updated": "1970-01-01T00:00:01.500Z"}, "17", 1_500_000_000),
+        ({"ETag": "", "mtime": 2.5}, "2500000000", 2_500_000_000),
+    ],
+)  # fmt: skip
+def test_what_tells_an_object_from_others_of_its_name(said, identity, mtime_ns):
+    info = {"type": "file", "size": 3} | said
+    state = stores._state_of(info, Remote("s3://b/a.wav"))
+    assert state == Fingerprint(3, mtime_ns, "", identity=identity)
+    entry = state.as_dict()
+    assert ENTRY["file"](entry)
+    assert Fingerprint(**entry) == state
+    assert not ENTRY["file"](entry | {"identity": 1})
+    assert state.looks_like(Fingerprint(3, 0, "x", identity=identity))
+    assert not state.looks_like(Fingerprint(3, mtime_ns, ""))
+
+
+def test_an_object_of_which_nothing_is_said_is_not_trusted():
+    with pytest.raises(OSError, match="neither a tag nor a time"):
+        stores._state_of({"type": "file", "size": 3}, Remote("s3://b/a.wav"))
+
+
+def test_of_a_link_the_store_is_asked_where_it_leads(memory):
+    memory.pipe("/bucket/a.wav", b"abc")
+    link = stores._listed("memory://bucket/a.wav", {"type": "link", "size": 99})
+    assert link.listed is None
+    assert outline(link).size == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (ValueError("a\n b"), OSError, "a b"),
+        (TimeoutError(), OSError, "TimeoutError"),
+        (PermissionError("no"), PermissionError, "no"),
+        (RuntimeError(f"proxy http://me:{SECRET}@proxy/x?key={SECRET} is closed"), OSError,
+         "proxy http://proxy/x is closed"),
+    ],
+)  # fmt: skip
+def test_errors_become_one_line_without_secrets(error, kind, words):
+    with pytest.raises(kind) as caught, asking(ANYWHERE):
+        raise error
+    assert str(caught.value) == words
+
+
+def test_a_want_of_memory_stays_one():
+    with pytest.raises(MemoryError), asking(ANYWHERE):
+        raise MemoryError
+
+
+def test_a_store_that_gives_up_in_the_middle(memory, monkeypatch):
+    memory.pipe("/bucket/a.wav", b"abc")
+    [source] = find_recordings(["memory://bucket"])
+
+    def cut(place, file):
+        return "", file.write(b"ab")
+
+    monkeypatch.setattr(stores, "_copy", cut)
+    with (
+        pytest.raises(AudioError, match="changed since it was listed"),
+        stores.fetched(source.path),
+    ):
+        pass
+    assert not list(Path(tempfile.gettempdir()).glob("genre-audio-fetched-*"))
+
+
+HOLD = """
+import sys, time
+from genre_audio.files.scratch import scratch_file
+with scratch_file(".wav") as (path, file):
+    print(path, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_what_a_killed_process_leaves_is_removed_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", HOLD]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as holder:
+        left = Path(holder.stdout.readline().strip())
+        clear_scratch()
+        assert left.exists(), "it is in use"
+        holder.send_signal(signal.SIGKILL)
+    assert left.exists()
+    (tmp_path / "genre-audio-fetched-link").symlink_to(left)
+    with scratch_file("/../x.wav") as (path, _):
+        assert path.suffix == "", "no ordinary ending"
+        assert not left.exists()
+        clear_scratch()
+        assert path.exists(), "our own is in use, too"
+    assert [each.name for each in tmp_path.iterdir()] == ["genre-audio-fetched-link"]
+
+
+def test_a_file_that_was_cleared_away_too_soon_is_made_again(monkeypatch):
+    made, lock = [], fcntl.flock
+
+    def late(file, how):
+        if not made:
+            [taken] = Path(tempfile.gettempdir()).glob("genre-audio-fetched-*")
+            taken.unlink()
+        made.append(file)
+        lock(file, how)
+
+    clear_scratch()
+    monkeypatch.setattr("fcntl.flock", late)
+    with scratch_file() as (path, file):
+        assert os.fstat(file.fileno()).st_nlink == 1
+        assert path.exists()
+    assert len(made) == 2
