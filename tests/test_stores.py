@@ -231,6 +231,13 @@ def test_what_took_workers_is_tried_again_in_the_next_run(tapes):
     assert "or its store does not answer" in failure.message
 
 
+@pytest.mark.parametrize("command", ["extract", "predict"])
+def test_results_are_not_written_into_stores(tapes, home, shipped, command):
+    said = run(command, tapes, "-o", f"{tapes}/f.csv", code=2).stderr
+    assert "results are written to files of this machine" in said
+    assert not Path("s3:").exists()
+
+
 def test_tags_are_not_written_into_stores(tapes, home, shipped):
     said = run("predict", tapes, "--write-tags", code=2).stderr
     assert f"needs recordings of this machine: {tapes} lies in a store" in said

@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import BusyError, OutputError
+from genre_audio.files.remote import refuse_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,8 @@ def lock(path: Path) -> Iterator[None]:
         If another process holds it.
     OutputError
         If the folder cannot be written to.
+    ParameterError
+        If it is a URL.
 
     Examples
     --------
@@ -33,6 +36,8 @@ def lock(path: Path) -> Iterator[None]:
     ...     pass
     """
     import filelock
+
+    refuse_url(path)
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

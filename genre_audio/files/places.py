@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from genre_audio.errors import OutputError, ParameterError
-from genre_audio.files.remote import Remote
+from genre_audio.files.remote import Remote, refuse_url
 
 if TYPE_CHECKING:
     from genre_audio.files.remote import Place
@@ -122,6 +122,8 @@ def check_writable(path: Path) -> None:
     ------
     OutputError
         If the nearest folder that is there may not be written to, or is none.
+    ParameterError
+        If it is a URL.
 
     Examples
     --------
@@ -129,6 +131,7 @@ def check_writable(path: Path) -> None:
     >>> from genre_audio.files.places import check_writable
     >>> check_writable(Path("new", "folder", "page.html"))
     """
+    refuse_url(path)
     folder = Path(os.path.abspath(path))  # noqa: PTH100 - links may lead in a circle
     folder = folder if is_folder(folder) else folder.parent
     while is_gone(folder) and folder != folder.parent:

@@ -20,11 +20,13 @@ from genre_audio.errors import ParameterError
 if TYPE_CHECKING:
     from genre_audio.files.fingerprints import Fingerprint
 
-__all__ = ["Place", "Remote", "kept_place", "place_of"]
+__all__ = ["Place", "Remote", "kept_place", "place_of", "refuse_url"]
 
 _URL: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
 _HERE: Final = frozenset({"", "localhost"})
 _WEB: Final = frozenset({"http", "https"})
+_FOLDED: Final = frozenset({"file:", "gcs:", "gs:", "http:", "https:", "s3:", "s3a:", "sftp:"})
+"""How URLs begin that were taken for paths, in which two slashes are one."""
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -146,6 +148,30 @@ def kept_place(text: str) -> Place:
     ('why?.wav', 'a.wav')
     """
     return Remote(text) if _URL.fullmatch(text) else Path(text)
+
+
+def refuse_url(path: Path) -> None:
+    """Refuse a URL where something is to be written, which would make a folder called ``s3:``.
+
+    Raises
+    ------
+    ParameterError
+        If it is one.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files.remote import refuse_url
+    >>> refuse_url(Path("s3://archive/features.csv"))
+    Traceback (most recent call last):
+    genre_audio.errors.ParameterError: results are written to files of this machine, and
+    s3:/archive/features.csv is a URL: name a file, and upload it
+    """
+    if path.parts[1:] and path.parts[0].lower() in _FOLDED:
+        raise ParameterError(
+            f"results are written to files of this machine, and {path} is a URL: name a file, and "
+            "upload it"
+        )
 
 
 def _local(rest: str) -> Path:
