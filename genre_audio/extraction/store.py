@@ -2,10 +2,9 @@
 
 A recording's rows are reused when its file is the same and its rows are as they were
 written: each recording's rows carry a digest, so a number changed by hand is noticed
-and computed again. The table goes to its place before the manifest (where there was
-none, after it: a table without a manifest is somebody else's), and the journal of the
-run is deleted last: whenever a run is killed, the next one finds every finished
-recording in one of the two.
+and computed again. The table and its manifest are replaced as a pair
+(`genre_audio.files.pairs`), and the journal of the run is deleted last: whenever a run is
+killed, the next one finds every finished recording in one of the two.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from genre_audio.errors import TableError
 from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted, Failure, Row, rows_digest
-from genre_audio.files import replace_text
+from genre_audio.files import replace_pair
 from genre_audio.files.remote import Remote, kept_place
 from genre_audio.tables import (
     FeatureTable,
@@ -186,7 +185,7 @@ def write_table(
     segmentation: Segmentation,
     labels: Mapping[str, str | None],
 ) -> None:
-    """Write a table and its manifest, each in one step.
+    """Write a table and its manifest, as a pair.
 
     Recordings stand in the order of their names, so the bytes do not depend on the
     order in which they were finished.
@@ -210,10 +209,12 @@ def write_table(
         },
         versions=package_versions(),
     )
-    texts = {output: table_text(frame), manifest_path(output): manifest.to_json()}
-    ours = manifest_path(output).exists()
-    for path in texts if ours else reversed(texts):
-        replace_text(path, texts[path])
+    replace_pair(
+        output,
+        table_text(frame),
+        beside=manifest_path(output),
+        description=manifest.to_json(),
+    )
 
 
 def _frame(
