@@ -7,11 +7,13 @@ file. ``scripts/measure_cluster.py`` says what it costs.
 from __future__ import annotations
 
 import concurrent.futures
+import functools
 import os
 import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -28,6 +30,7 @@ from genre_audio.execution import Bounds, Lost, map_unordered, on_scheduler
 from genre_audio.execution.environment import check_same, environment
 from genre_audio.execution.remote import do_parcel
 from genre_audio.extraction import extract
+from genre_audio.extraction.lost import read_all
 from genre_audio.learning import Budget, GenreStack
 from signals import music
 
@@ -160,11 +163,14 @@ def store(address, tapes, s3_address, tmp_path, monkeypatch):
     """The same recordings in a store, whose keys workers have of their own; their URL."""
     s3fs = pytest.importorskip("s3fs", reason="s3fs is not installed")
     monkeypatch.chdir(tmp_path)
-    keys = KEYS | {"AWS_ENDPOINT_URL": s3_address}
+    (own := tmp_path / "temporary").mkdir()
+    keys = KEYS | {"AWS_ENDPOINT_URL": s3_address, "TMPDIR": str(own)}
     for name, value in keys.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(tempfile, "tempdir", None)
     with distributed.Client(address, set_as_default=False) as client:
-        client.run(cluster_work.have_environment, keys)
+        for nanny in (True, False):  # those that take the place of killed workers, too
+            client.run(cluster_work.have_environment, keys, nanny=nanny)
     s3fs.S3FileSystem.clear_instance_cache()
     files = s3fs.S3FileSystem(use_listings_cache=False)
     bucket = f"archive-{tmp_path.name}".replace("_", "-")
@@ -191,6 +197,19 @@ def test_workers_read_an_object_store_by_themselves(store, tapes, address, monke
         )
         assert result.exit_code == 3, result.stderr
     assert Path("here.csv").read_bytes() == Path("there.csv").read_bytes()
+
+
+def test_what_a_worker_fetched_is_cleared_away_after_its_death(store, address, tmp_path):
+    sources = [each for each in find_recordings([store]) if each.name != "short.wav"]
+    work = functools.partial(cluster_work.killed_once, marks=tmp_path / "marks")
+    (tmp_path / "marks").mkdir()
+    with on_scheduler(address):
+        found = list(read_all(work, sources, n_jobs=None, bounds=Bounds()))
+    assert sorted(each.name for each in found) == [each.name for each in sources]
+    assert [type(each).__name__ for each in found] == ["Extracted"] * len(sources)
+    [mark] = (tmp_path / "marks").iterdir()
+    assert "temporary" in mark.read_text(), "it had fetched one"
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 def same_bytes(first: str, second: str) -> bool:

@@ -74,6 +74,22 @@ def test_the_number_of_workers_changes_nothing(tapes):
     assert hear_recordings(recordings, MODEL, n_jobs=2) == hear_recordings(recordings, MODEL)
 
 
+def test_what_lies_in_a_store_is_fetched_and_heard(tapes):
+    files = pytest.importorskip("fsspec").filesystem("memory")
+    files.put(str(tapes), "/archive", recursive=True)
+    try:
+        there = described("memory://archive")
+        assert hear_recordings(there, MODEL) == hear_recordings(described(tapes), MODEL)
+        files.pipe("/archive/a.wav", (tapes / "b.wav").read_bytes())
+        files.rm("/archive/b.wav")
+        said = {}
+        assert not hear_recordings(there, MODEL, on_result=said.__setitem__)
+    finally:
+        files.store.clear()
+    assert "changed since it was listed" in str(said["a.wav"])
+    assert "not in its store any more" in str(said["b.wav"])
+
+
 def test_what_went_bad_in_the_meantime_is_said(tapes):
     recordings = described(tapes)
     (tapes / "a.wav").write_bytes(b"no music")

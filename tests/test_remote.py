@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import fcntl
 import os
 import signal
 import subprocess
@@ -21,7 +20,7 @@ from genre_audio.files.asking import asking
 from genre_audio.files.fingerprints import outline
 from genre_audio.files.places import is_folder, real_path, same_file
 from genre_audio.files.remote import Remote, kept_place, place_of
-from genre_audio.files.scratch import clear_scratch, scratch_file
+from genre_audio.files.scratch import clearing_up, scratch_file
 from genre_audio.tables.forms import ENTRY
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed")
@@ -164,12 +163,27 @@ def test_a_want_of_memory_stays_one():
         raise MemoryError
 
 
-def test_a_store_that_gives_up_in_the_middle(memory, monkeypatch):
+def test_an_object_that_another_replaces_while_it_is_fetched(memory, monkeypatch):
+    memory.pipe("/bucket/a.wav", b"abc")
+    copy = stores._copy
+
+    def replaced(place, path):
+        found = copy(place, path)
+        memory.pipe("/bucket/a.wav", b"xyz")
+        return found
+
+    monkeypatch.setattr(stores, "_copy", replaced)
+    with pytest.raises(AudioError, match="changed since it was listed"), stores.fetched(ANYWHERE):
+        pass
+
+
+def test_a_store_that_gives_up_in_the_middle(memory, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     memory.pipe("/bucket/a.wav", b"abc")
     [source] = find_recordings(["memory://bucket"])
 
-    def cut(place, file):
-        return "", file.write(b"ab")
+    def cut(place, path):
+        return "", path.write_bytes(b"ab")
 
     monkeypatch.setattr(stores, "_copy", cut)
     with (
@@ -177,13 +191,14 @@ def test_a_store_that_gives_up_in_the_middle(memory, monkeypatch):
         stores.fetched(source.path),
     ):
         pass
-    assert not list(Path(tempfile.gettempdir()).glob("genre-audio-fetched-*"))
+    assert not list(tmp_path.iterdir())
 
 
 HOLD = """
-import sys, time
+import time
 from genre_audio.files.scratch import scratch_file
-with scratch_file(".wav") as (path, file):
+with scratch_file(".wav") as path:
+    path.touch()
     print(path, flush=True)
     time.sleep(600)
 """
@@ -195,32 +210,36 @@ def test_what_a_killed_process_leaves_is_removed_and_nothing_else(tmp_path, monk
     command = [sys.executable, "-c", HOLD]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as holder:
         left = Path(holder.stdout.readline().strip())
-        clear_scratch()
+        assert list(clearing_up(name for name in "ab")) == ["a", "b"]
         assert left.exists(), "it is in use"
         holder.send_signal(signal.SIGKILL)
     assert left.exists()
-    (tmp_path / "genre-audio-fetched-link").symlink_to(left)
-    with scratch_file("/../x.wav") as (path, _):
+    with scratch_file("/../x.wav") as path:
         assert path.suffix == "", "no ordinary ending"
+        path.touch()
         assert not left.exists()
-        clear_scratch()
+        assert list(clearing_up(name for name in "ab")) == ["a", "b"]
         assert path.exists(), "our own is in use, too"
-    assert [each.name for each in tmp_path.iterdir()] == ["genre-audio-fetched-link"]
+    assert not list(tmp_path.iterdir())
 
 
-def test_a_file_that_was_cleared_away_too_soon_is_made_again(monkeypatch):
-    made, lock = [], fcntl.flock
+def test_a_run_that_is_broken_off_clears_up_as_well(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / ".fetched.k3x_81ab.genre-audio"
+    left.mkdir()
+    begun = clearing_up(name for name in "ab")
+    next(begun)
+    assert left.exists()
+    begun.close()
+    assert not left.exists()
 
-    def late(file, how):
-        if not made:
-            [taken] = Path(tempfile.gettempdir()).glob("genre-audio-fetched-*")
-            taken.unlink()
-        made.append(file)
-        lock(file, how)
 
-    clear_scratch()
-    monkeypatch.setattr("fcntl.flock", late)
-    with scratch_file() as (path, file):
-        assert os.fstat(file.fileno()).st_nlink == 1
-        assert path.exists()
-    assert len(made) == 2
+def test_without_a_folder_for_temporary_files(memory, monkeypatch):
+    def nowhere():
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    memory.pipe("/bucket/a.wav", b"abc")
+    monkeypatch.setattr(tempfile, "gettempdir", nowhere)
+    with pytest.raises(AudioError, match="set TMPDIR to one"), stores.fetched(ANYWHERE):
+        pass
+    assert list(clearing_up(name for name in "ab")) == ["a", "b"], "who fetches nothing goes on"

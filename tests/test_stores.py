@@ -18,9 +18,10 @@ from typer.testing import CliRunner
 
 from genre_audio.audio import find_recordings
 from genre_audio.cli import app
+from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError, ParameterError
 from genre_audio.execution import Lost
-from genre_audio.extraction import extract_recording
+from genre_audio.extraction import extract, extract_recording
 from genre_audio.extraction.lost import failure_of
 from genre_audio.files import stores
 from genre_audio.files.fingerprints import outline
@@ -80,7 +81,9 @@ def entries(table):
     return json.loads(Path(f"{table}.json").read_text())["recordings"]
 
 
-def test_a_table_has_the_bytes_of_that_of_the_files(tapes):
+def test_a_table_has_the_bytes_of_that_of_the_files(tapes, tmp_path, monkeypatch):
+    (own := tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(own))
     run("extract", "tapes", "-o", "here.csv", "-j", "1", "--labels", "folders")
     run("extract", f"{tapes}/", "-o", "there.csv", "-j", "1", "--labels", "folders")
     assert Path("here.csv").read_bytes() == Path("there.csv").read_bytes()
@@ -98,17 +101,23 @@ def test_a_table_has_the_bytes_of_that_of_the_files(tapes):
         )
         assert "identity" not in here[name]["file"]
         assert there[name]["digest"] == here[name]["digest"]
-    assert not list(Path(tempfile.gettempdir()).glob("genre-audio-fetched-*"))
+    assert not list(own.iterdir())
 
 
-def test_only_what_changed_is_read_again(tapes, bucket, cheap_features, monkeypatch):
-    copied, copy = [], stores._copy
+@pytest.fixture
+def copied(monkeypatch):
+    """Names of what has been fetched."""
+    names, copy = [], stores._copy
 
-    def spy(place, file):
-        copied.append(place.name)
-        return copy(place, file)
+    def spy(place, path):
+        names.append(place.name)
+        return copy(place, path)
 
     monkeypatch.setattr(stores, "_copy", spy)
+    return names
+
+
+def test_only_what_changed_is_read_again(tapes, bucket, cheap_features, copied):
     again = ("extract", tapes, "-o", "f.csv", "-j", "1")
     run(*again)
     assert sorted(copied) == ["a.wav", "b.wav"]
@@ -130,6 +139,36 @@ def test_only_what_changed_is_read_again(tapes, bucket, cheap_features, monkeypa
     put("field/c.wav", Path("tapes/a.wav").read_bytes())
     said = run("extract", f"s3://{name}/field/c.wav", "-o", "f.csv", "-j", "1", code=2).stderr
     assert f"holds another recording called 'c.wav' (s3://{name}/field/more/c.wav)" in said
+
+
+def test_a_run_that_was_stopped_goes_on(tapes, bucket, cheap_features, copied):
+    def stop(result):
+        """End the run when something has come."""
+        raise KeyboardInterrupt
+
+    def make(name, **how):
+        extract(find_recordings([tapes]), output=Path(name), segmentation=Segmentation(), **how)
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            make("parts.csv", on_result=stop)
+    assert Path(".parts.csv.journal").exists()
+    make("parts.csv")
+    assert sorted(copied) == ["a.wav", "b.wav"], "each was fetched once"
+    make("whole.csv")
+    for end in ("", ".json"):
+        assert Path(f"parts.csv{end}").read_bytes() == Path(f"whole.csv{end}").read_bytes()
+    # What changed after the journal had it is read again.
+    Path("parts.csv").unlink()
+    Path("parts.csv.json").unlink()
+    with pytest.raises(KeyboardInterrupt):
+        make("parts.csv", on_result=stop)
+    put, *_ = bucket
+    done = copied[-1]
+    [at] = [name for name in NAMES if name.endswith(done)]
+    put(f"field/tapes/{at}", Path("tapes", NAMES[at == NAMES[0]]).read_bytes())
+    make("parts.csv")
+    assert copied[-3:].count(done) == 2
 
 
 def test_predictions_and_pages(tapes, home, shipped):

@@ -1,72 +1,70 @@
-"""Files for a moment, which do not outlive the process that needs them.
+"""Files for a moment, in the folder for temporary files, while a recording of a store is read.
 
-A worker may be killed at any time, and cleans nothing up then. Each file is locked by the
-process that uses it, and the system opens the lock when that ends, however it ends: a file
-that can be locked by another is nobody's any more. Who makes one clears such files away.
+A worker may be killed at any time, and cleans nothing up then. What it leaves is known by
+its name and its lock (`genre_audio.files.leftovers`): the next process that makes such a
+file removes it, and so does the run itself when its last result has come.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from genre_audio.files.leftovers import sweep, temporary_folder
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from typing import IO
 
-__all__ = ["clear_scratch", "clearing_up", "scratch_file"]
+__all__ = ["clearing_up", "scratch_file"]
 
-_PREFIX: Final = "genre-audio-fetched-"
 Result = TypeVar("Result")
 
 _PLAIN: Final = re.compile(r"\.\w{1,10}", re.ASCII)
 
 
 @contextlib.contextmanager
-def scratch_file(suffix: str = "") -> Iterator[tuple[Path, IO[bytes]]]:
-    """Make a file in the folder for temporary files; it vanishes at the end of the block.
+def scratch_file(suffix: str = "", *, size: int = 0) -> Iterator[Path]:
+    """Have a place for a file, which vanishes at the end of the block.
 
     Parameters
     ----------
     suffix : str
         What its name is to end in, if that is an ordinary ending.
+    size : int
+        Bytes that there must be room for.
 
     Yields
     ------
-    path : pathlib.Path
-    file : binary file
-        Open to be written to.
+    pathlib.Path
+        Where nothing is yet.
+
+    Raises
+    ------
+    OSError
+        If there is no folder for temporary files, or no room in it.
 
     Examples
     --------
     >>> from genre_audio.files.scratch import scratch_file
-    >>> with scratch_file(".wav") as (path, file):
-    ...     _ = file.write(b"abc"), file.flush()
-    ...     path.read_bytes()
-    b'abc'
+    >>> with scratch_file(".wav", size=3) as path:
+    ...     path.write_bytes(b"abc")
+    3
     >>> path.exists()
     False
     """
-    clear_scratch()
-    suffix = suffix if _PLAIN.fullmatch(suffix) else ""
-    while True:
-        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=suffix)
-        path = Path(name)
-        with os.fdopen(descriptor, "wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            # Somebody who cleared up may have taken it for nobody's just before.
-            if not os.fstat(file.fileno()).st_nlink:
-                continue
-            try:
-                yield path, file
-            finally:
-                path.unlink(missing_ok=True)
-            return
+    root = _root()
+    free = shutil.disk_usage(root).free
+    if free < size:
+        raise OSError(
+            f"it has {size} bytes, and {root} has room for {free}: set TMPDIR to a folder with more"
+        )
+    name = "recording" + (suffix if _PLAIN.fullmatch(suffix) else "")
+    with temporary_folder(root / "fetched") as folder:
+        yield folder / name
 
 
 def clearing_up(results: Generator[Result, None, None]) -> Generator[Result, None, None]:
@@ -82,23 +80,14 @@ def clearing_up(results: Generator[Result, None, None]) -> Generator[Result, Non
         with contextlib.closing(results):
             yield from results
     finally:
-        clear_scratch()
-
-
-def clear_scratch() -> None:
-    """Remove what processes left behind that are no more.
-
-    Examples
-    --------
-    >>> from genre_audio.files.scratch import clear_scratch
-    >>> clear_scratch()
-    """
-    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        # What is in use, or another user's, stays.
         with contextlib.suppress(OSError):
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                path.unlink()
-            finally:
-                os.close(descriptor)
+            sweep(_root())
+
+
+def _root() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError as error:
+        raise OSError(
+            "no folder for temporary files can be written to: set TMPDIR to one"
+        ) from error

@@ -10,7 +10,6 @@ import contextlib
 import dataclasses
 import datetime
 import hashlib
-import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import AudioError, GenreAudioError, ParameterError
@@ -22,7 +21,6 @@ from genre_audio.files.scratch import scratch_file
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-    from typing import IO
 
 __all__ = ["fetched", "is_store_folder", "list_store", "look"]
 
@@ -135,9 +133,8 @@ def fetched(place: Remote) -> Iterator[tuple[Path, Fingerprint]]:
     with contextlib.ExitStack() as stack:
         try:
             before = outline(place)
-            path, file = stack.enter_context(scratch_file(place.suffix))
-            _check_room(before.size, path)
-            sha256, size = _copy(place, file)
+            path = stack.enter_context(scratch_file(place.suffix, size=before.size))
+            sha256, size = _copy(place, path)
             after = look(place)
         except FileNotFoundError as error:
             raise AudioError("it is not in its store any more", kind="io") from error
@@ -150,23 +147,17 @@ def fetched(place: Remote) -> Iterator[tuple[Path, Fingerprint]]:
         yield path, dataclasses.replace(before, sha256=sha256)
 
 
-def _check_room(size: int, path: Path) -> None:
-    free = shutil.disk_usage(path.parent).free
-    if free < size:
-        raise OSError(
-            f"it has {size} bytes, and {path.parent} has room for {free}: set TMPDIR to a folder "
-            "with more"
-        )
-
-
-def _copy(place: Remote, file: IO[bytes]) -> tuple[str, int]:
+def _copy(place: Remote, copy: Path) -> tuple[str, int]:
     """Copy an object block by block; return its hash and size."""
     content, size = hashlib.sha256(), 0
-    with asking(place) as (files, path), files.open(path, "rb", block_size=_BLOCK) as source:
+    with (
+        copy.open("wb") as file,
+        asking(place) as (files, path),
+        files.open(path, "rb", block_size=_BLOCK) as source,
+    ):
         while piece := source.read(_PIECE):
             content.update(piece)
             size += file.write(piece)
-    file.flush()
     return content.hexdigest(), size
 
 
