@@ -18,7 +18,7 @@ from genre_audio.extraction.cache import root_of
 from genre_audio.files import Fingerprint, stores
 from genre_audio.files.asking import asking
 from genre_audio.files.fingerprints import outline
-from genre_audio.files.places import is_folder, real_path, same_file
+from genre_audio.files.places import gone_of, is_folder, real_path, same_file
 from genre_audio.files.remote import Remote, kept_place, place_of
 from genre_audio.files.scratch import clearing_up, scratch_file
 from genre_audio.tables.forms import ENTRY
@@ -107,6 +107,28 @@ def test_odd_names_stay_apart(memory):
     assert not is_folder(Remote("nonsense://bucket"))
     with pytest.raises(ParameterError, match="would both be called"):
         find_recordings(["memory://bucket", "memory://bucket/x/.y/a.wav"])
+
+
+def test_what_is_gone_is_asked_by_folders(memory, monkeypatch):
+    looked, look = [], stores.look
+
+    def spy(place):
+        looked.append(place.name)
+        return look(place)
+
+    for name in ("a.wav", "b.wav", "alone/c.wav", "/d.wav", "/e.wav"):
+        memory.pipe(f"/bucket/{name}", b"x")
+    monkeypatch.setattr(stores, "look", spy)
+    names = ("a.wav", "b.wav", "f.wav", "alone/c.wav", "/d.wav", "/e.wav", "no/g.wav", "no/h.wav")
+    asked = [Remote(f"memory://bucket/{name}") for name in names]
+    gone = gone_of([*asked, Path("nowhere.wav"), Remote("nonsense://i"), Remote("nonsense://j")])
+    assert {str(each)[len("memory://bucket/") :] for each in gone - {Path("nowhere.wav")}} == {
+        "f.wav",
+        "no/g.wav",
+        "no/h.wav",
+    }
+    assert Path("nowhere.wav") in gone
+    assert not {"a.wav", "b.wav"} & set(looked)
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,8 @@ def test_an_object_that_changes_or_goes(tapes, bucket, monkeypatch):
     files.rm_file(f"{name}/field/tapes/village/b.wav")
     assert "not in its store any more" in extract_recording(second).message
     assert is_gone(Remote(second.path.url))
+    beside = [Remote(f"{tapes}/{name}") for name in ("a.wav", "village", "z.wav")]
+    assert stores.shown(beside) == set(beside[:1]), "no folder is left in which nothing is"
     assert not is_gone(second.path), "the listing had it"
     assert not second.path.listed.may_match(Remote(second.path.url))
     assert not second.path.listed.matches(Remote(second.path.url))

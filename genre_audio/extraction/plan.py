@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from genre_audio.audio import Source
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.files.fingerprints import outline
-from genre_audio.files.places import is_gone, same_file
+from genre_audio.files.places import gone_of, is_gone, same_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -117,7 +117,8 @@ def make_plan(
     _refuse_namesakes(asked, held)
     _refuse_own_rows(set(known.added) - holding.keys() - asked.keys(), force=force)
     others = {name: path for name, path in held.items() if name not in asked}
-    there = {name: path for name, path in others.items() if not is_gone(path)}
+    gone = gone_of(others.values())
+    there = {name: path for name, path in others.items() if path not in gone}
     again = [Source(name, path) for name, path in there.items() if name not in holding]
     reusable = {} if force else {**holding, **finished}
     reused, wanted = _part([*sources, *again], reusable)

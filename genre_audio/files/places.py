@@ -15,9 +15,11 @@ from genre_audio.errors import OutputError, ParameterError
 from genre_audio.files.remote import Remote, refuse_url
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from genre_audio.files.remote import Place
 
-__all__ = ["check_writable", "is_folder", "is_gone", "real_path", "same_file"]
+__all__ = ["check_writable", "gone_of", "is_folder", "is_gone", "real_path", "same_file"]
 
 Where = TypeVar("Where", bound="Place")
 
@@ -61,6 +63,24 @@ def is_gone(path: Place) -> bool:
     except OSError as error:
         return error.errno in _NOWHERE
     return False
+
+
+def gone_of(paths: Collection[Place]) -> set[Place]:
+    """Return the places at which there is certainly nothing; stores are asked by folders.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files.places import gone_of
+    >>> gone_of([Path("nowhere.wav"), Path()]) == {Path("nowhere.wav")}
+    True
+    """
+    there: set[Remote] = set()
+    if remote := [path for path in paths if isinstance(path, Remote)]:
+        from genre_audio.files.stores import shown
+
+        there = shown(remote)
+    return {path for path in paths if path not in there and is_gone(path)}
 
 
 def _is_gone_from_store(place: Remote) -> bool:

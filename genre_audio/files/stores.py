@@ -19,10 +19,10 @@ from genre_audio.files.remote import Remote
 from genre_audio.files.scratch import scratch_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["fetched", "is_store_folder", "list_store", "look"]
+__all__ = ["fetched", "is_store_folder", "list_store", "look", "shown"]
 
 _BLOCK: Final = 8 << 20
 """Bytes that are asked for at once: few requests, and little memory."""
@@ -80,6 +80,35 @@ def list_store(place: Remote) -> list[Remote]:
     except OSError as error:
         raise ParameterError(f"{place.url!r} cannot be listed: {error}") from error
     return [_listed(f"{place.url}/{name[len(root) + 1 :]}", each) for name, each in found.items()]
+
+
+def shown(places: Iterable[Remote]) -> set[Remote]:
+    """Return those that are certainly there: each folder is listed once for all of its objects.
+
+    What lies alone in its folder is left to who asks for it, and so is what a store hides.
+
+    Examples
+    --------
+    >>> import fsspec
+    >>> from genre_audio.files.remote import Remote
+    >>> from genre_audio.files.stores import shown
+    >>> _ = fsspec.filesystem("memory").pipe("/archive/tapes/a.wav", b"abc")
+    >>> tapes = [Remote(f"memory://archive/tapes/{name}.wav") for name in "az"]
+    >>> [place.name for place in shown(tapes)]
+    ['a.wav']
+    """
+    folders: dict[Remote, list[Remote]] = {}
+    for place in places:
+        folders.setdefault(place.parent, []).append(place)
+    found: set[Remote] = set()
+    for folder, asked in folders.items():
+        if len(asked) == 1:
+            continue
+        with contextlib.suppress(OSError, ParameterError), asking(folder) as (files, path):
+            files.invalidate_cache()
+            names = {name.rpartition("/")[2] for name in files.ls(path, detail=False)}
+            found |= {place for place in asked if place.name in names}
+    return found
 
 
 def look(place: Remote) -> Fingerprint:
