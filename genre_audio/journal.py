@@ -14,6 +14,7 @@ from genre_audio.errors import OutputError
 from genre_audio.files import replace_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["Journal"]
@@ -61,8 +62,7 @@ class Journal:
         return values[1:] if values and values[0] == self._header else []
 
     def __enter__(self) -> Journal:
-        kept = [self._header, *self.entries()]
-        replace_text(self.path, "".join(f"{json.dumps(value)}\n" for value in kept))
+        self._write(self.entries())
         self._file = self.path.open("a", encoding="utf-8")
         return self
 
@@ -89,6 +89,17 @@ class Journal:
             with contextlib.suppress(OSError):
                 self._file.close()
 
+    def keep(self, entries: Sequence[dict[str, Any]]) -> None:
+        """Leave these entries only: what the others held has reached its final place."""
+        if entries:
+            self._write(entries)
+        else:
+            self.remove()
+
     def remove(self) -> None:
         """Delete the journal: what it held has reached its final place."""
         self.path.unlink(missing_ok=True)
+
+    def _write(self, entries: Sequence[dict[str, Any]]) -> None:
+        lines = (f"{json.dumps(value)}\n" for value in (self._header, *entries))
+        replace_text(self.path, "".join(lines))

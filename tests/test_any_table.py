@@ -230,6 +230,27 @@ def test_infinite_values_are_refused(write, value):
         read_any_table(text)
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([{"x": 1, "title": "a"}, {"x": 2, "title": "b\ud83d"}], "row 2, column title: 'b.ud83d'"),
+        ([{"x": 1, "genre": "\udce9"}], "row 1, column genre: '.udce9'"),
+        ([{"x": 1, "tags": [{"\ud800": 1}]}], "row 1, column tags: "),
+        ([{"x\ud800": 1}], "the name 'x.ud800'"),
+        ({"x": {"a": 1, "b\ud800": 2}, "y": {"a": 1, "b\ud800": 2}}, "the name 'b.ud800'"),
+    ],
+)
+def test_half_a_sign_is_refused_where_it_stands(write, value, words):
+    # UTF-8 cannot say it: a page, a digest or a library would fail on it later.
+    with pytest.raises(TableError, match=rf"m\.json(, |: ){words}.* is no text in UTF-8"):
+        read_any_table(write(value, "m.json"), on="y" if isinstance(value, dict) else None)
+
+
+def test_a_whole_sign_beyond_sixteen_bits_is_text(write):
+    table = read_any_table(write([{"x": 1, "title": "\U0001f3b5"}], "m.json"), on="title")
+    assert table.recordings.tolist() == ["\U0001f3b5"]
+
+
 def test_nested_values_truths_and_empty_columns_are_no_features(write):
     rows = [
         {"x": 1, "tags": [1, 2], "live": True, "none": None, "odd": {"a": 1}, "word": "nan"},

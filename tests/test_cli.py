@@ -31,6 +31,7 @@ from genre_audio.features import EXTENDED, GTZAN57, SCHEMAS
 from genre_audio.learning import BUDGETS
 from genre_audio.tables import read_table, table_text
 from genre_audio.training import load_bundle
+from genre_audio.training.store import user_model
 from sample_tables import TINY, feature_table
 from signals import music, silence, tone
 
@@ -388,6 +389,22 @@ def test_retrain_names_a_model_by_the_date_and_activates_on_request_only(feature
     assert not (home / "models" / first / "rows.csv.gz").exists()
 
 
+@pytest.mark.usefixtures("trained", "features")
+def test_retrain_says_what_a_run_left_that_was_stopped_before_it_activated_its_model(monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("genre_audio.training.store.activate", stop)
+        run("retrain", "-j", "1", code=130)
+        run("retrain", "-j", "1", "--name", "mine", code=130)
+    refused = run("retrain", "-j", "1", "--name", "mine", code=1).stderr
+    assert f"'genre-audio models use {user_model('mine')}' if it is the model" in refused
+    said = "is not in use: if that was not meant, stop here, and 'genre-audio models use 2"
+    assert said in run("retrain", "-j", "1").stderr
+    assert said not in run("retrain", "-j", "1").stderr
+
+
 @pytest.mark.usefixtures("trained")
 def test_retrain_into_a_folder_called_default_activates_that_folder(features):
     run("retrain", "-j", "1", "-o", "default")
@@ -625,6 +642,20 @@ def test_main_is_the_same_application(monkeypatch, capsys):
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith("genre-audio: there is no model 'nowhere'")
+
+
+@pytest.mark.usefixtures("listening", "cheap_features")
+def test_streams_that_were_closed_lead_nowhere(tapes, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["genre-audio", "extract", str(tapes), "-o", "a.csv"])
+    names = ("stdin", "stdout", "stderr")
+    for name in names:
+        monkeypatch.setattr(sys, name, None)  # as Python has it for `genre-audio ... >&-`
+    with pytest.raises(SystemExit) as caught:
+        main()
+    for name in names:
+        getattr(sys, name).close()
+    assert caught.value.code == 0
+    assert Path("a.csv").exists()
 
 
 @pytest.mark.usefixtures("listening")

@@ -778,6 +778,27 @@ def test_force_does_not_believe_the_journal(tapes: Path, table: Path) -> None:
     assert run(tapes, output=table, force=True).computed == NAMES
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_run_on_a_part_keeps_what_a_killed_run_had_finished_of_the_rest(
+    tapes: Path, table: Path, force: bool
+) -> None:
+    break_off(tapes, table)
+    part = [source for source in find_recordings([tapes]) if source.name == NAMES[2]]
+    summary = extract(part, output=table, segmentation=Segmentation(), force=force)
+    assert summary.computed == NAMES[2:]
+    assert names_in(table) == [NAMES[2]]
+    again = run(tapes, output=table)
+    assert (again.computed, again.reused) == (NAMES[1:2], (NAMES[0], NAMES[2]))
+    assert left_behind(table) == []
+
+
+def test_nothing_is_kept_of_recordings_that_are_gone(tapes: Path, table: Path) -> None:
+    break_off(tapes, table)
+    (tapes / NAMES[0]).unlink()
+    assert run(tapes, output=table).computed == NAMES[1:]
+    assert left_behind(table) == []
+
+
 def test_a_file_changed_after_it_was_finished_is_read_again(
     tapes: Path, table: Path, write_audio: WriteAudio
 ) -> None:

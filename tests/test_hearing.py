@@ -17,7 +17,9 @@ from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError
 from genre_audio.extraction import describe
 from genre_audio.features import GTZAN57
+from genre_audio.prediction import hearing
 from genre_audio.prediction.hearing import hear_recordings
+from genre_audio.prediction.listening import Heard
 from genre_audio.training.store import shipped_models
 from signals import music, noise, silence
 
@@ -67,6 +69,25 @@ def test_what_is_spoilt_is_heard_again(tapes, tmp_path, spoil):
         path.write_bytes(spoil)
     assert hear_recordings(recordings, MODEL, cache=tmp_path) == first
     assert all(path.read_bytes() != spoil for path in tmp_path.rglob("*.npz"))
+
+
+def test_a_changed_bit_of_what_was_heard_is_no_error_and_never_believed(tmp_path):
+    rng = np.random.default_rng(0)
+    sounds, windows, X = rng.random(9) > 0.5, np.arange(8).reshape(4, 2), rng.normal(size=(4, 57))
+    heard, place = Heard(4.5, sounds, windows, X), tmp_path / "a.npz"
+    hearing._keep(place, heard)
+    content = place.read_bytes()
+    outcomes = set()
+    for number in range(0, len(content), 5):
+        changed = bytearray(content)
+        changed[number] ^= 1 << int(rng.integers(8))
+        place.write_bytes(changed)
+        found = hearing._known(place)
+        outcomes.add(found is None)
+        if found is not None:  # dates in the archive, and suchlike
+            for name, value in vars(heard).items():
+                np.testing.assert_array_equal(getattr(found, name), value)
+    assert outcomes == {True, False}
 
 
 def test_the_number_of_workers_changes_nothing(tapes):

@@ -123,6 +123,7 @@ def main() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     # Workers would look for modules first in the current folder: that of the recordings.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
+    _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that lacks a sign, or cannot show a name, must not lose the result.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -135,3 +136,14 @@ def main() -> None:
         raise
     except KeyboardInterrupt:  # between commands
         _interruption.leave()
+
+
+def _open_closed_streams() -> None:
+    """Let a standard stream that was closed (``>&-``, some services) lead nowhere.
+
+    Else the next file that is opened would get its number, and with it whatever a library
+    or another program writes there.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115

@@ -6,7 +6,8 @@ import contextlib
 import itertools
 from typing import TYPE_CHECKING
 
-from genre_audio.errors import BusyError
+from genre_audio.cli.output import say
+from genre_audio.errors import BusyError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ def _free_name() -> Iterator[Path]:
     from genre_audio.files import lock
     from genre_audio.training.store import user_models
 
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    today, last = datetime.datetime.now(datetime.UTC).date().isoformat(), None
     for name in itertools.chain([today], (f"{today}-{number}" for number in itertools.count(2))):
         folder = user_models() / name
         with contextlib.ExitStack() as held:
@@ -79,5 +80,24 @@ def _free_name() -> Iterator[Path]:
             except BusyError:
                 continue
             if not folder.exists():
+                _tell_of(last)
                 yield folder
                 return
+            last = folder
+
+
+def _tell_of(model: Path | None) -> None:
+    """Say that a model is not in use: a run may have been killed just before it activated it."""
+    from genre_audio.training.active import activated
+    from genre_audio.training.description import is_bundle
+
+    if model is None or not is_bundle(model):
+        return
+    in_use: list[str] = []
+    with contextlib.suppress(ModelError):
+        in_use = [*activated().values()]
+    if str(model.resolve()) not in in_use:
+        say(
+            f"the model {model.name}, of today as well, is not in use: if that was not meant, "
+            f"stop here, and 'genre-audio models use {model.name}' uses it"
+        )

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
 from genre_audio.extraction.compiled import prepare_kernels
-from genre_audio.extraction.journaled import failure_entry, finished, journal_entry, lost_before
+from genre_audio.extraction.journaled import (
+    failure_entry,
+    finished,
+    journal_entry,
+    lost_before,
+    of_others,
+)
 from genre_audio.extraction.labels import find_labels
 from genre_audio.extraction.lost import bounds_for, part, read_all
 from genre_audio.extraction.plan import make_plan
@@ -147,8 +153,9 @@ def extract(
         finish_pair(output, beside=manifest_path(output))
         known = _known(output, schema=schema, segmentation=segmentation, force=force)
         journal = journal_of(output, schema=schema, segmentation=segmentation)
+        asked = {source.name for source in sources}
         if force:
-            journal.remove()
+            journal.keep(of_others(journal.entries(), schema=schema, names=asked))
         entries = journal.entries()
         done, lost = finished(entries, schema=schema), lost_before(entries)
         plan = make_plan(sources, known=known, finished=done, force=force)
@@ -175,7 +182,8 @@ def extract(
             segmentation=segmentation,
             labels=label_of,
         )
-        journal.remove()
+        there = asked.union(recording.name for recording in recordings)
+        journal.keep(of_others(entries, schema=schema, names=there))
     return ExtractSummary(
         output=output,
         computed=tuple(sorted(recording.name for recording in computed)),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from genre_audio.config import digest
 from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted
+from genre_audio.files.places import is_gone
 from genre_audio.tables.forms import ENTRY, has_forms, is_number, is_text, is_whole
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from genre_audio.extraction.recording import Failure
     from genre_audio.features import Schema
 
-__all__ = ["failure_entry", "finished", "journal_entry", "lost_before"]
+__all__ = ["failure_entry", "finished", "journal_entry", "lost_before", "of_others"]
 
 _DIGEST: Final = "digest"
 _ROW: Final[dict[str, Callable[[Any], bool]]] = {
@@ -111,6 +112,47 @@ def finished(entries: Iterable[object], *, schema: Schema) -> dict[str, Extracte
         with contextlib.suppress(ValueError):
             recording = _extracted(entry, width=len(schema.columns))
             found[recording.name] = recording
+    return found
+
+
+def of_others(
+    entries: Iterable[dict[str, Any]], *, schema: Schema, names: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Return what a journal says of other recordings than those named, and holds.
+
+    A killed run may have been asked for more than the one that follows it: of what it
+    had finished, this one has no need, and a later one may.
+
+    Parameters
+    ----------
+    entries : iterable of dict
+        What the journal says.
+    schema : Schema
+        Whose columns the rows must have.
+    names : iterable of str
+        Recordings that this run was asked for, or that stand in the table.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio import GTZAN57
+    >>> from genre_audio.extraction import Failure
+    >>> from genre_audio.extraction.journaled import failure_entry, of_others
+    >>> from genre_audio.files import Fingerprint
+    >>> file = Fingerprint(size=1, mtime_ns=1, sha256="")
+    >>> entry = failure_entry(Failure("a.wav", Path("a.wav"), "too_long", "slow", file=file))
+    >>> [len(of_others([entry], schema=GTZAN57, names=[name])) for name in ("a.wav", "b.wav")]
+    [0, 1]
+    """
+    known, found = set(names), []
+    for entry in entries:
+        name = entry.get("name") if isinstance(entry, dict) else None
+        if not is_text(name) or name in known:
+            continue
+        done = finished([entry], schema=schema)
+        there = not any(is_gone(recording.path) for recording in done.values())
+        if there and (done or lost_before([entry])):
+            found.append(entry)
     return found
 
 

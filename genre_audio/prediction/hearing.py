@@ -13,7 +13,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import io
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +20,7 @@ import numpy as np
 from genre_audio import __version__
 from genre_audio.audio import Source
 from genre_audio.config import Segmentation, digest
-from genre_audio.errors import AudioError
+from genre_audio.errors import AudioError, ModelError
 from genre_audio.execution import map_unordered
 from genre_audio.extraction import expected_seconds
 from genre_audio.extraction.compiled import warm_for_copies
@@ -33,6 +32,8 @@ from genre_audio.prediction.listening import HOP, Heard, listen
 from genre_audio.prediction.schema import schema_for
 from genre_audio.prediction.stretches import timeline_of
 from genre_audio.training import load_bundle
+from genre_audio.training.arrays import read_arrays
+from genre_audio.training.reading import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -188,10 +189,12 @@ def _place(cache: Path, task: _Task, bundle: ModelBundle) -> Path:
 
 def _known(place: Path) -> Heard | None:
     """Return what was kept; a file that is not as it was written is as good as none."""
+    names = [field.name for field in dataclasses.fields(Heard)]
     try:
-        with place.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            return Heard(float(kept["seconds"]), kept["sounds"], kept["windows"], kept["X"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        # As careful as with a stranger's: numpy alone lets other errors pass, and changed bits.
+        kept = read_arrays(read_whole(place), path=place, names=names)
+        return Heard(float(kept["seconds"]), kept["sounds"], kept["windows"], kept["X"])
+    except (ModelError, OSError, TypeError, ValueError):
         return None
 
 

@@ -8,6 +8,7 @@ does, the file is refused: a table that lies on its side has plausible numbers, 
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,8 @@ __all__ = ["json_table"]
 
 _WRITE: Final = "write it as a list of records, [{...}, {...}]"
 _NUMBER: Final = re.compile(r"-?\d+", re.ASCII)
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half a sign: JSON can escape one by itself, and nothing that is written can hold it."""
 Objects = dict[str, dict[str, object]]
 
 
@@ -41,7 +44,7 @@ def json_table(document: Any, *, path: Path, known: Collection[str] = ()) -> Raw
     Raises
     ------
     TableError
-        If it is no table, or could be read in two ways.
+        If it is no table, could be read in two ways, or holds text that is none.
 
     Examples
     --------
@@ -51,6 +54,10 @@ def json_table(document: Any, *, path: Path, known: Collection[str] = ()) -> Raw
     >>> table.columns, table.places
     ({'tempo': [90, 120]}, ["row '0'", "row '1'"])
     """
+    return _without_halves(_table(document, path=path, known=known))
+
+
+def _table(document: Any, *, path: Path, known: Collection[str]) -> RawTable:  # noqa: ANN401
     if isinstance(document, Lines):
         places = [f"line {number}" for number in document.numbers]
         return _records(document.values, path=path, places=places)
@@ -71,6 +78,25 @@ def json_table(document: Any, *, path: Path, known: Collection[str] = ()) -> Raw
         f"{path}: {odd!r} is {_shown(document[odd])}, where other names have whole columns or "
         f"rows; {_WRITE}"
     )
+
+
+def _without_halves(table: RawTable) -> RawTable:
+    """Refuse a table with half a surrogate pair in it, which no page and no file could show."""
+    advice = "(a sign was cut in two): correct it or leave it out"
+    for name in [*table.columns, *(table.row_names or ())]:
+        if _HALF.search(name):
+            raise TableError(f"{table.path}: the name {name!r} is no text in UTF-8 {advice}")
+    for name, values in table.columns.items():
+        for place, value in zip(table.places, values, strict=True):
+            text = value if isinstance(value, str) else ""
+            if isinstance(value, list | dict):
+                text = json.dumps(value, ensure_ascii=False)
+            if _HALF.search(text):
+                raise TableError(
+                    f"{table.path}, {place}, column {name}: {_shown(value)} is no text in UTF-8 "
+                    f"{advice}"
+                )
+    return table
 
 
 def _records(records: Sequence[object], *, path: Path, places: Sequence[str]) -> RawTable:

@@ -111,7 +111,10 @@ def check_place(folder: Path, *, force: bool) -> None:
         # --force replaces a model; it must never replace somebody's recordings.
         raise OutputError(f"{folder} is there and holds no model; choose another place")
     if not force:
-        raise OutputError(f"{folder} is there already; use --force to replace it, or another name")
+        raise OutputError(
+            f"{folder} is there already; use --force to replace it, or another name, or "
+            f"'genre-audio models use {folder}' if it is the model that you want"
+        )
 
 
 def read_info(folder: Path) -> BundleInfo:
