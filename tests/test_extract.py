@@ -696,7 +696,7 @@ def die_after(files: int, monkeypatch: pytest.MonkeyPatch) -> None:
         left[0] -= 1
         replace_text(path, text)
 
-    monkeypatch.setattr("genre_audio.extraction.store.replace_text", write)
+    monkeypatch.setattr("genre_audio.tables.stored.replace_text", write)
 
 
 def begin(how: str, tapes: Path, table: Path, write_audio: WriteAudio) -> Segmentation:
@@ -796,7 +796,7 @@ def test_a_table_that_cannot_be_written_leaves_the_old_one_and_the_work(
         raise OutputError(f"{path} cannot be written: No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("genre_audio.extraction.store.replace_text", refuse)
+        patch.setattr("genre_audio.tables.stored.replace_text", refuse)
         with pytest.raises(OutputError, match=r"features\.csv cannot be written"):
             run(tapes, output=table)
     assert contents(table) == before

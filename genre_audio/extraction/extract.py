@@ -17,8 +17,10 @@ from genre_audio.extraction.recording import Extracted, Failure, extract_recordi
 from genre_audio.extraction.store import Known, read_known, write_table
 from genre_audio.features import GTZAN57, Schema
 from genre_audio.files import lock
+from genre_audio.files.folders import tidy_place
 from genre_audio.journal import Journal
 from genre_audio.tables.manifest import package_versions
+from genre_audio.tables.parquet_file import is_parquet, pyarrow_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -90,7 +92,8 @@ def extract(
     sources : sequence of Source
         The recordings, as `genre_audio.audio.find_recordings` lists them.
     output : pathlib.Path
-        The CSV file; its manifest stands beside it.
+        The CSV file, beside which its manifest stands; or, where it is called ``.parquet``, a
+        folder of parts with all in it.
     segmentation : Segmentation
         How to cut recordings.
     schema : Schema
@@ -124,7 +127,8 @@ def extract(
         If `output` is there and was not made by this function or holds more than it
         wrote, or if the annotation file is of no use.
     ParameterError
-        If the table holds another recording of the same name.
+        If the table holds another recording of the same name, or Parquet is asked for and
+        pyarrow not installed.
     OutputError
         If it cannot be written.
 
@@ -140,7 +144,11 @@ def extract(
     ...     extract(find_recordings([folder]), output=table, segmentation=Segmentation()).rows
     1
     """
+    if is_parquet(output):
+        pyarrow_parquet()  # said before work is spent
     with lock(output):
+        if is_parquet(output):
+            tidy_place(output)
         known = _known(output, schema=schema, segmentation=segmentation, force=force)
         journal = _journal(output, schema=schema, segmentation=segmentation)
         if force:

@@ -2,14 +2,15 @@
 
 A recording's rows are reused when its file is the same and its rows are as they were
 written: each recording's rows carry a digest, so a number changed by hand is noticed
-and computed again. The table goes to its place before the manifest (where there was
-none, after it: a table without a manifest is somebody else's), and the journal of the
-run is deleted last: whenever a run is killed, the next one finds every finished
-recording in one of the two.
+and computed again. CSV goes to its place before the manifest (where there was none, after
+it: a table without a manifest is somebody else's); Parquet has its manifest within. The
+journal of the run is deleted last: whenever a run is killed, the next one finds every
+finished recording in one of the two.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING
 from genre_audio.errors import TableError
 from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted, Failure, Row, rows_digest
-from genre_audio.files import replace_text
 from genre_audio.tables import (
     FeatureTable,
     Manifest,
@@ -25,14 +25,14 @@ from genre_audio.tables import (
     read_annotations,
     read_manifest,
     read_table,
-    table_text,
 )
-from genre_audio.tables.csv_file import read_csv
 from genre_audio.tables.feature_table import SEGMENT_COLUMNS
-from genre_audio.tables.manifest import manifest_path, package_versions
+from genre_audio.tables.manifest import package_versions
+from genre_audio.tables.stored import FRAME_ROWS, store
+from genre_audio.tables.table_file import column_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -131,7 +131,7 @@ def _check_schema(output: Path, *, theirs: str, ours: str) -> None:
 
 
 def _check_columns(output: Path, *, theirs: Iterable[str], ours: Iterable[str]) -> None:
-    header, needed = set(read_csv(output).columns), {"filename", "length", "label"}
+    header, needed = set(column_names(output)), {"filename", "length", "label"}
     advice = "choose another output with -o, or --force to replace it"
     foreign = sorted(header - needed - {*theirs, *ours, *SEGMENT_COLUMNS})
     if foreign:
@@ -190,40 +190,40 @@ def write_table(
     See `genre_audio.extraction.extract`.
     """
     ordered = sorted(recordings, key=lambda recording: recording.name)
-    frame = _frame(ordered, schema=schema, labels=labels)
     manifest = Manifest(
         schema=schema.as_dict(),
         segmentation=segmentation,
-        recordings={
-            recording.name: _entry(recording, folder=output.parent.resolve())
-            for recording in ordered
-        },
+        recordings={},
         failures={
             failure.name: failure.as_dict()
             for failure in sorted(failures, key=lambda failure: failure.name)
         },
         versions=package_versions(),
     )
-    texts = {output: table_text(frame), manifest_path(output): manifest.to_json()}
-    ours = manifest_path(output).exists()
-    for path in texts if ours else reversed(texts):
-        replace_text(path, texts[path])
+    folder = output.parent.resolve()
+    entries = ((recording.name, _entry(recording, folder=folder)) for recording in ordered)
+    frames = _frames(ordered, schema=schema, labels=labels)
+    store(output, frames, manifest=manifest, entries=entries)
 
 
-def _frame(
+def _frames(
     recordings: list[Extracted], *, schema: Schema, labels: Mapping[str, str | None]
-) -> pd.DataFrame:
+) -> Iterator[pd.DataFrame]:
+    """Yield the rows in frames; one of no rows where there are none."""
     import pandas as pd
 
-    records = [
+    records = (
         (name.name, row.length, *row.values, labels.get(name.name), name.name, row.start, row.stop)
         for name in recordings
         for row in name.rows
-    ]
+    )
     columns = ["filename", "length", *schema.columns, "label", *SEGMENT_COLUMNS]
-    frame = pd.DataFrame.from_records(records, columns=columns)
     several = any(len(recording.rows) > 1 for recording in recordings)
-    return frame if several else frame.drop(columns=list(SEGMENT_COLUMNS))
+    first = True
+    while (batch := list(itertools.islice(records, FRAME_ROWS))) or first:
+        first = False
+        frame = pd.DataFrame.from_records(batch, columns=columns)
+        yield frame if several else frame.drop(columns=list(SEGMENT_COLUMNS))
 
 
 def _entry(recording: Extracted, *, folder: Path) -> RecordingEntry:
