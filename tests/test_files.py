@@ -13,6 +13,7 @@ import pytest
 
 from genre_audio.errors import BusyError, OutputError
 from genre_audio.files import Fingerprint, fingerprint, lock, replace_folder, replace_text
+from genre_audio.files.folders import tidy_place
 
 DENIED = PermissionError(errno.EACCES, "Permission denied")
 
@@ -185,10 +186,76 @@ def test_the_old_folder_comes_back_if_the_new_one_cannot_take_its_place(
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", stumble)
+    monkeypatch.setattr("ctypes.CDLL", lambda name: object())  # two names cannot be swapped
     with pytest.raises(OutputError, match="model cannot be written: Permission denied"):
         fill(path, "new", force=True)
     assert (path / "a.txt").read_text() == "old"
     assert names(tmp_path) == ["model"]
+
+
+class Swaps:
+    """A system that swaps two names, by whatever name it does so."""
+
+    def __init__(self, name: str, result: int) -> None:
+        self.asked: list[tuple[object, ...]] = []
+
+        def swap(*arguments: object) -> int:
+            self.asked.append(arguments)
+            return result
+
+        setattr(self, name, swap)
+
+
+@pytest.mark.parametrize("system", ["linux", "macos", "refuses", "none"])
+def test_a_folder_is_replaced_whatever_the_system_can_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    path = tmp_path / "model"
+    fill(path, "old")
+    fake: dict[str, object] = {
+        "macos": Swaps("renamex_np", -1),
+        "refuses": Swaps("renameat2", -1),
+        "none": object(),
+    }
+    if system in fake:
+        monkeypatch.setattr("ctypes.CDLL", lambda name: fake[system])
+    fill(path, "new", force=True)
+    assert (path / "a.txt").read_text() == "new"
+    assert names(tmp_path) == ["model"]
+    swaps = fake.get(system)
+    if isinstance(swaps, Swaps):
+        (asked,) = swaps.asked
+        assert os.fsencode(path) in asked
+        assert asked[-1] == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks how Linux does it")
+def test_on_linux_there_is_always_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "model"
+    fill(path, "old")
+
+    def never(self: Path, target: Path) -> Path:
+        raise AssertionError
+
+    monkeypatch.setattr(Path, "replace", never)
+    fill(path, "new", force=True)
+    assert (path / "a.txt").read_text() == "new"
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_what_a_killed_process_left_is_tidied(tmp_path: Path, there: bool) -> None:
+    path = tmp_path / "t.parquet"
+    if there:
+        fill(path, "new")
+    for name in (".t.parquet.abcdefgh/old", ".t.parquet.abcdefgh/new", ".t.parquet.ijklmnop/new"):
+        fill(tmp_path / name, name[-3:])
+    kept = [".t.parquet.journal", ".t.parquet.notours1", ".t.parquet.verylong"]
+    (tmp_path / kept[0]).write_text("finished work")
+    (tmp_path / kept[1] / "mine").mkdir(parents=True)
+    (tmp_path / kept[2]).write_text("a file")
+    tidy_place(path)
+    assert (path / "a.txt").read_text() == ("new" if there else "old")
+    assert names(tmp_path) == [*kept, "t.parquet"]
 
 
 def test_a_folder_in_a_place_that_cannot_be_written_to(

@@ -1,7 +1,7 @@
 """A folder takes another's place in one step where the system can do that, else in two.
 
-Two names swap what they name in one step on Linux and macOS; on some file systems, as of
-networks, they do not. A process that is killed there between two steps leaves the place empty,
+Two names swap what they name in one step on Linux and macOS, but not on all file systems, such
+as those of networks. A process that is killed there between two steps leaves the place empty,
 with the old folder beside it: `tidy_place` puts it back.
 """
 

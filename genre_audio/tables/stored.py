@@ -111,9 +111,10 @@ def _fill(
     parquet = pyarrow_parquet()
     head = {HEAD: _json(manifest.head())}
     rows: dict[str, str] = {}
-    schema = None
-    for number, frame in enumerate(frames):
-        schema = schema or _schema(frame, head)
+    frames = iter(frames)
+    first = next(frames)
+    schema = _schema(first, head)
+    for number, frame in enumerate(itertools.chain([first], frames)):
         columns = [pa.array(frame[field.name], field.type, from_pandas=True) for field in schema]
         file = folder / f"part-{number:05d}.parquet"
         texts = [name for name in _TEXTS if name in schema.names]
@@ -122,8 +123,7 @@ def _fill(
         rows[file.name] = fingerprint(file).sha256
     recordings = _write_recordings(folder / RECORDINGS, manifest=manifest, entries=entries)
     listed = {PARTS: _json({"rows": rows, "recordings": recordings})}
-    if schema is not None:
-        parquet.write_metadata(schema.with_metadata(head | listed), folder / COMMON)
+    parquet.write_metadata(schema.with_metadata(head | listed), folder / COMMON)
 
 
 def _schema(frame: pd.DataFrame, head: dict[bytes, bytes]) -> Any:  # noqa: ANN401
