@@ -41,6 +41,7 @@ from genre_audio.tables import (
 )
 from genre_audio.tables.annotations import find_annotations
 from genre_audio.tables.manifest import package_versions
+from genre_audio.tables.parquet_columns import Gathered
 from genre_audio.tables.parquet_file import is_parquet, is_table
 from genre_audio.tables.parquet_parts import COMMON, HEAD, PARTS, RECORDINGS, is_as_written
 from genre_audio.tables.table_file import read_raw, read_rows
@@ -461,6 +462,14 @@ def test_parts_may_differ_in_type(tmp_path: Path) -> None:
     assert raw.columns == {"id": ["a", "b"], "x": [1, 0.5]}
     assert list(raw.places) == ["row 1 of 0.parquet", "row 1 of 1.parquet"]
     assert raw.places[-1:] == ["row 1 of 1.parquet"]
+
+
+def test_more_rows_may_come_than_were_said() -> None:
+    column = Gathered(1)
+    column.add(np.array([1, 2]))
+    column.add(np.array([3]))
+    column.add([None])
+    assert column.values == [1, 2, 3, None]
 
 
 @given(

@@ -144,11 +144,7 @@ def extract(
     ...     extract(find_recordings([folder]), output=table, segmentation=Segmentation()).rows
     1
     """
-    if is_parquet(output):
-        pyarrow_parquet()  # said before work is spent
-    with lock(output):
-        if is_parquet(output):
-            tidy_place(output)
+    with _held(output):
         known = _known(output, schema=schema, segmentation=segmentation, force=force)
         journal = _journal(output, schema=schema, segmentation=segmentation)
         if force:
@@ -192,6 +188,17 @@ def extract(
         rows=sum(len(recording.rows) for recording in recordings),
         refused=sum(len(recording.refused) for recording in recordings),
     )
+
+
+@contextlib.contextmanager
+def _held(output: Path) -> Generator[None, None, None]:
+    """Hold the right to write a table; what a killed run left of a folder is put right."""
+    if is_parquet(output):
+        pyarrow_parquet()  # said before work is spent
+    with lock(output):
+        if is_parquet(output):
+            tidy_place(output)
+        yield
 
 
 def _known(output: Path, *, schema: Schema, segmentation: Segmentation, force: bool) -> Known:

@@ -136,7 +136,7 @@ def series_of(values: np.ndarray[Any, Any]) -> pd.Series:
     """
     import pandas as pd
 
-    return pd.Series(values, dtype=values.dtype)
+    return pd.Series(values, dtype=values.dtype, copy=False)
 
 
 def _ids(raw: RawTable, *, on: str) -> tuple[Column, list[str | None]]:

@@ -11,11 +11,58 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-__all__ = ["joined", "note_of", "values_of"]
+    from genre_audio.tables.raw_table import Values
+
+__all__ = ["Gathered", "note_of", "values_of"]
+
+
+class Gathered:
+    """The values of a column, as parts come: an array while they are numbers of one kind.
+
+    Parameters
+    ----------
+    rows : int
+        How many are expected. Memory for more is not taken before they are there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.tables.parquet_columns import Gathered
+    >>> column = Gathered(9)
+    >>> column.add(np.array([1.5, 2.5]))
+    >>> column.values
+    array([1.5, 2.5])
+    >>> column.add(["x"])
+    >>> column.values
+    [1.5, 2.5, 'x']
+    """
+
+    def __init__(self, rows: int) -> None:
+        self._rows, self._count = rows, 0
+        self._array: NDArray[Any] | None = None
+        self._list: list[object] = []
+
+    def add(self, values: Values) -> None:
+        """Take the next values; an array may go away afterwards."""
+        count = self._count + len(values)
+        if isinstance(values, np.ndarray) and not self._list:
+            if self._array is None:
+                self._array = np.empty(max(self._rows, count), dtype=values.dtype)
+            if self._array.dtype == values.dtype and count <= len(self._array):
+                self._array[self._count : count] = values
+                self._count = count
+                return
+        if self._array is not None:
+            self._list, self._array = self._array[: self._count].tolist(), None
+        self._list.extend(values.tolist() if isinstance(values, np.ndarray) else values)
+        self._count = count
+
+    @property
+    def values(self) -> Values:
+        """What was taken."""
+        return self._list if self._array is None else self._array[: self._count]
 
 
 def note_of(kind: Any) -> tuple[bool, str]:  # noqa: ANN401 - a pyarrow.DataType
@@ -46,7 +93,7 @@ def note_of(kind: Any) -> tuple[bool, str]:  # noqa: ANN401 - a pyarrow.DataType
     return False, f"{kind}, which is no value of a table"
 
 
-def values_of(array: Any) -> list[object] | NDArray[Any]:  # noqa: ANN401 - a pyarrow.Array
+def values_of(array: Any) -> Values:  # noqa: ANN401 - a pyarrow.Array
     """Return the values of an array, None or NaN where there is none.
 
     Parameters
@@ -87,26 +134,7 @@ def values_of(array: Any) -> list[object] | NDArray[Any]:  # noqa: ANN401 - a py
     return _texts(array.cast(pa.large_string()))
 
 
-def joined(pieces: Sequence[list[object] | NDArray[Any]]) -> list[object] | NDArray[Any]:
-    """Put the values of parts one behind the other: an array if they are numbers of one kind.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from genre_audio.tables.parquet_columns import joined
-    >>> joined([np.array([1.5]), np.array([2.5])]), joined([np.array([1]), [None]])
-    (array([1.5, 2.5]), [1, None])
-    """
-    arrays = [piece for piece in pieces if isinstance(piece, np.ndarray)]
-    if arrays and len(arrays) == len(pieces) and len({each.dtype for each in arrays}) == 1:
-        return np.concatenate(arrays)
-    values: list[object] = []
-    for piece in pieces:
-        values.extend(piece.tolist() if isinstance(piece, np.ndarray) else piece)
-    return values
-
-
-def _whole(array: Any) -> list[object] | NDArray[Any]:  # noqa: ANN401
+def _whole(array: Any) -> Values:  # noqa: ANN401
     import pyarrow as pa
 
     if array.null_count:

@@ -101,7 +101,7 @@ def reading(path: Path) -> Iterator[None]:
     except (pa.ArrowException, OSError, ValueError, TypeError, MemoryError, OverflowError) as error:
         said = str(error).strip().partition("\n")[0] or type(error).__name__
         hint = "is the file whole?"
-        if "encrypt" in said.lower() or _begins(path) == b"PARE":
+        if "crypt" in said.lower() or _begins(path) == b"PARE":
             hint = "it is encrypted: write it without encryption"
         raise TableError(f"{path} cannot be read as Parquet: {said}; {hint}") from error
 

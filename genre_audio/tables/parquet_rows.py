@@ -1,7 +1,7 @@
 """Rows of Parquet, part by part: numbers take no more memory than they need.
 
-A file may be small and say that it holds more rows than any machine: sizes are asked for
-before anything is read, and nothing is sized by them.
+A file may be small and say that it holds more rows than any machine has memory for: that is
+asked before anything is read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import TableError
-from genre_audio.tables.parquet_columns import joined, note_of, values_of
+from genre_audio.tables.parquet_columns import Gathered, note_of, values_of
 from genre_audio.tables.parquet_file import pyarrow_parquet, reading
 from genre_audio.tables.parquet_parts import parts_of
 from genre_audio.tables.raw_table import RawTable
@@ -22,8 +22,6 @@ from genre_audio.tables.raw_table import RawTable
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
-
-    from genre_audio.tables.raw_table import Values
 
 __all__ = ["Places", "parquet_names", "read_parquet"]
 
@@ -135,28 +133,27 @@ def read_parquet(
         kinds = {name: kind for name, kind in kinds.items() if name not in unread}
         if unread:
             notes.append(f"{path.name}: {len(unread)} columns that were not asked for are not read")
-    pieces: dict[str, list[Values]] = {name: [] for name in kinds}
-    counts = [_read(file, pieces) for file in _bounded(parts.files, columns=len(kinds))]
-    columns: dict[str, Values] = {}
-    for name in list(pieces):  # each is let go as soon as it is joined
-        columns[name] = joined(pieces.pop(name))
+    rows = _bounded(parts.files, columns=len(kinds))
+    found = {name: Gathered(rows) for name in kinds}
+    counts = [_read(file, found) for file in parts.files]
+    columns = {name: column.values for name, column in found.items()}
     places = Places(counts, names=[file.name for file in parts.files])
     return RawTable(path, columns, places=places, typed=True, notes=tuple(notes))
 
 
-def _read(file: Path, pieces: dict[str, list[Values]]) -> int:
+def _read(file: Path, columns: dict[str, Gathered]) -> int:
     """Read one part; return how many rows it has."""
     count = 0
     with (
         reading(file),
         pyarrow_parquet().ParquetFile(file, page_checksum_verification=True) as parquet,
     ):
-        for batch in parquet.iter_batches(batch_size=_ROWS, columns=list(pieces)):
+        for batch in parquet.iter_batches(batch_size=_ROWS, columns=list(columns)):
             count += batch.num_rows
-            for name, found in pieces.items():
+            for name, column in columns.items():
                 array = batch.column(batch.schema.get_field_index(name))
                 try:
-                    found.append(values_of(array))
+                    column.add(values_of(array))
                 except ValueError as error:
                     raise TableError(
                         f"{file}, column {name}: {array.type} cannot be read as values of a "
@@ -165,8 +162,8 @@ def _read(file: Path, pieces: dict[str, list[Values]]) -> int:
     return count
 
 
-def _bounded(files: Sequence[Path], *, columns: int) -> Sequence[Path]:
-    """Refuse more rows than there is memory for."""
+def _bounded(files: Sequence[Path], *, columns: int) -> int:
+    """Return how many rows there are said to be; refuse more than there is memory for."""
     rows = 0
     for file in files:
         with reading(file):
@@ -178,7 +175,7 @@ def _bounded(files: Sequence[Path], *, columns: int) -> Sequence[Path]:
             f"{columns} columns, which take {rows * columns * _BYTES / 1e9:.0f} GB, and this "
             f"machine has {memory / 1e9:.0f}; take fewer rows, or fewer columns, into a table"
         )
-    return files
+    return rows
 
 
 def _kinds(schema: Any, *, path: Path) -> dict[str, Any]:  # noqa: ANN401 - a pyarrow.Schema
