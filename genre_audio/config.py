@@ -11,14 +11,19 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import ParameterError
 
-__all__ = ["MIN_HOP", "AnalysisConfig", "Segmentation", "digest"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["MIN_HOP", "AnalysisConfig", "Segmentation", "digest", "digest_of_long"]
 
 MIN_HOP: Final = 0.1
 """Shortest time in s between the beginnings of two segments."""
+
+_DIGITS: Final = 16
 
 
 def digest(value: Any) -> str:  # noqa: ANN401 - anything that JSON can say
@@ -40,8 +45,40 @@ def digest(value: Any) -> str:  # noqa: ANN401 - anything that JSON can say
     >>> digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
     True
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()[:_DIGITS]
+
+
+def digest_of_long(begin: list[Any], pieces: Iterable[str]) -> str:
+    """Return the digest of a list that ends with a long text, which is never there as a whole.
+
+    Parameters
+    ----------
+    begin : list
+        What stands before the text; something must.
+    pieces : iterable of str
+        The text, in pieces.
+
+    Returns
+    -------
+    str
+        What `digest` returns of ``[*begin, "".join(pieces)]``.
+
+    Examples
+    --------
+    >>> from genre_audio.config import digest, digest_of_long
+    >>> digest_of_long([1], ["a", "bc"]) == digest([1, "abc"])
+    True
+    """
+    found = hashlib.sha256(f'{_canonical(begin)[:-1]},"'.encode())
+    for piece in pieces:
+        # Letters are escaped one by one: what stands between the quotes can be cut anywhere.
+        found.update(_canonical(piece)[1:-1].encode())
+    found.update(b'"]')
+    return found.hexdigest()[:_DIGITS]
+
+
+def _canonical(value: Any) -> str:  # noqa: ANN401
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -119,6 +119,8 @@ class OutdatedModelError(ModelError):
     It can be fitted again from the bundle's rows, where it keeps them.
     """
 
+    kind = "outdated_model"
+
 
 class BusyError(GenreAudioError):
     """Another process is writing the same file or folder."""

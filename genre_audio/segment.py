@@ -97,7 +97,8 @@ class Refused:
     Attributes
     ----------
     start, stop : float
-        Place in the recording, in seconds.
+        Place in the recording, in seconds; the same where the recording could not be read
+        any further.
     kind : str
         One of `genre_audio.errors.AUDIO_KINDS`.
     message : str
@@ -114,6 +115,11 @@ class Refused:
     stop: float
     kind: str
     message: str
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds; 0 where the recording could not be read any further."""
+        return self.stop - self.start
 
 
 def _check_samples(y: NDArray[np.float32], *, sr: int) -> None:

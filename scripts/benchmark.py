@@ -56,6 +56,7 @@ from genre_audio.audio import Source, find_recordings
 from genre_audio.audio import recording as reading
 from genre_audio.extraction import extract_recording, prepare_kernels
 from genre_audio.features import GTZAN57
+from genre_audio.files import fingerprints
 from genre_audio.reporting.text_table import text_table
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ FORMATS = (
 )
 STEPS = {
     "decode": (reading, "read_blocks"),
-    "hash": (extracting, "fingerprint"),
+    "hash": (fingerprints, "fingerprint"),
     "features": (extracting, "feature_row"),
 }
 

@@ -38,7 +38,8 @@ Results go to standard output in the chosen form, everything else to standard er
 | 1 | nothing could be done |
 | 2 | wrong usage |
 | 3 | done, but some recordings were skipped |
-| 130 | interrupted |
+| 70 | a fault of genre-audio itself: please report it |
+| 130 | interrupted, by Ctrl-C or SIGTERM |
 
 Which model `predict` uses, first match wins: the one named with `-m`, the one that the
 environment variable `GENRE_AUDIO_MODEL` names, the one that `retrain` or `models use`

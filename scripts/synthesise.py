@@ -2,7 +2,8 @@
 
 python scripts/synthesise.py FOLDER [--count 3] [--seconds 12]
 
-`write_long` is for measurements of time and memory; it holds half a minute at a time.
+`write_long` and `write_many` are for measurements of time and memory; the first holds half
+a minute at a time.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ VOICES = {"drone": drone, "drum": drum, "melody": melody}
 LOOP_SECONDS = 30
 LARGEST_WAV = 2**32 - 2**16  # bytes; WAV counts them in 32 bits
 
+BROKEN_EVERY = 500
+
 
 def write_long(path: Path, seconds: float, sr: int = 48000, channels: int = 2) -> None:
     """Write a 16-bit WAV of any length: the voices in a loop, whose balance changes slowly.
@@ -72,6 +75,25 @@ def _balance(seconds: float, voices: int, channels: int) -> np.ndarray:
     phases = np.arange(channels) / channels + np.arange(voices)[:, np.newaxis] / voices
     swell = 0.55 + 0.45 * np.sin(2 * np.pi * (seconds / periods + phases))
     return (0.9 * swell / voices).astype(np.float32)
+
+
+def write_many(folder: Path, *, count: int, seconds: float) -> list[str]:
+    """Write short recordings, no two alike; return the names of those broken on purpose."""
+    broken = []
+    t = np.arange(round(SR * seconds)) / SR
+    for number in range(count):
+        path = folder / f"{number // 1000:03d}" / f"{number:06d}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if number % BROKEN_EVERY == BROKEN_EVERY - 1:
+            path.write_bytes(b"RIFF" + bytes(60))
+            broken.append(path.relative_to(folder).as_posix())
+            continue
+        random = np.random.default_rng(number)
+        pitch = 110.0 * 2.0 ** random.uniform(0.0, 3.0)
+        y = np.sin(2 * np.pi * pitch * t) * np.exp(-4.0 * (t % random.uniform(0.2, 0.5)))
+        y += random.uniform(0.01, 0.3) * random.normal(size=len(t))
+        soundfile.write(path, 0.5 * y / np.abs(y).max(), SR)
+    return broken
 
 
 def main() -> None:

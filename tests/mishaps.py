@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import signal
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,7 @@ def absolute(number: object) -> int:
 class OddError(Exception):
     def __init__(self, *, number: int) -> None:
         super().__init__(number)
+        self.lock = threading.Lock()  # which nobody can pickle
 
 
 def odd(number: int) -> None:

@@ -1,46 +1,64 @@
 """Work that is sent to a Dask cluster: the same answers, and nothing lost with a worker.
 
-The cluster is real: a scheduler and two worker processes, started once for this file.
+The cluster is real: a scheduler and two workers with their nannies, started once for this
+file. ``scripts/break_cluster.py`` does worse things to one, for longer.
 """
 
 from __future__ import annotations
 
+import concurrent.futures
+import os
+import random
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sklearn.base import clone
 from typer.testing import CliRunner
 
+from genre_audio.audio import find_recordings
 from genre_audio.cli import app
+from genre_audio.config import Segmentation
 from genre_audio.errors import ParameterError, WorkerError
 from genre_audio.execution import Bounds, Lost, map_unordered, on_scheduler
+from genre_audio.execution.environment import check_same, environment
+from genre_audio.execution.remote import do_parcel
+from genre_audio.extraction import extract
+from genre_audio.learning import Budget, GenreStack
 from signals import music
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed")
 
 import cluster_work  # noqa: E402
-
-
-@pytest.fixture(scope="module", autouse=True)
-def importable():
-    """Let workers, which are processes of their own, import what tests ask them for."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
-        yield
+from cluster_processes import Processes  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def address(importable):
-    import dask
+def scheduler(tmp_path_factory):
+    """The first death gives a parcel up, so that tests need not wait for four."""
+    folder = tmp_path_factory.mktemp("workers")
+    with pytest.MonkeyPatch.context() as patch, Processes(folder, failures=0) as found:
+        # Workers import by name what tests ask them for.
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *sys.path]))
+        found.start_scheduler()
+        yield found
 
-    with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-        ) as cluster,
-    ):
-        yield cluster.scheduler_address
+
+@pytest.fixture(scope="module")
+def cluster(scheduler):
+    """Two workers."""
+    for _ in range(2):
+        scheduler.start_worker(memory="800MB")
+    return scheduler
+
+
+@pytest.fixture
+def address(cluster):
+    return cluster.address
 
 
 def lost(item: int, why: Lost) -> tuple[int, Lost]:
@@ -52,6 +70,17 @@ def results(function, address, **how):
         return list(map_unordered(function, range(20), costs=[0.01] * 20, on_lost=lost, **how))
 
 
+def test_workers_that_never_come_are_not_waited_for_for_ever(scheduler, monkeypatch):
+    monkeypatch.setattr("genre_audio.execution.connection._NO_WORKERS", 0.1)
+    said: list[str] = []
+    with (
+        pytest.raises(WorkerError, match=r"no worker came .* start some with 'dask worker tcp"),
+        on_scheduler(scheduler.address, on_message=said.append),
+    ):
+        pass
+    assert said[0].endswith("has no workers: waiting")
+
+
 def test_every_item_gives_one_result(address):
     with on_scheduler(address):
         assert sorted(map_unordered(abs, range(-300, 0))) == list(range(1, 301))
@@ -61,11 +90,11 @@ def test_every_item_gives_one_result(address):
 @pytest.mark.parametrize(
     ("function", "bounds", "reason"),
     [
-        (cluster_work.deadly, None, "died"),
-        (cluster_work.endless, Bounds(seconds=0.5, factor=0.0), "died"),
-        (cluster_work.greedy, None, "memory"),
+        (cluster_work.endless, Bounds(seconds=0.5, factor=0.0), "hung"),
+        (cluster_work.greedy, Bounds(megabytes=300), "memory"),
+        (cluster_work.hungry, None, "died"),
     ],
-    ids=["deadly", "endless", "greedy"],
+    ids=["endless", "greedy", "hungry"],
 )
 def test_one_item_is_lost_and_no_other_one(address, function, bounds, reason):
     found = results(function, address, bounds=bounds)
@@ -75,8 +104,9 @@ def test_one_item_is_lost_and_no_other_one(address, function, bounds, reason):
 
 
 def test_a_lost_item_is_an_error_where_nobody_asks_for_it(address):
-    with on_scheduler(address), pytest.raises(WorkerError, match="no such amount"):
-        list(map_unordered(cluster_work.greedy, [1, 13]))
+    bounds = Bounds(megabytes=300)
+    with on_scheduler(address), pytest.raises(WorkerError, match=r"lost twice .* \(memory: "):
+        list(map_unordered(cluster_work.greedy, [1, 13], bounds=bounds))
 
 
 def test_an_exception_comes_through(address):
@@ -94,13 +124,62 @@ def tapes(write_audio):
 
 def test_a_table_has_the_same_bytes(tapes, address, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name, options in {"here": ["-j", "1"], "there": ["--scheduler", address]}.items():
-        result = CliRunner().invoke(app, ["extract", tapes, "-o", f"{name}.csv", *options])
+    runs = {"here": ["-j", "1"], "there": ["--scheduler", address]}
+    for name, options in runs.items():
+        if name == "there":  # in shares as well
+            monkeypatch.setattr("genre_audio.extraction.shares.LEAST", 1e-9)
+            monkeypatch.setattr("genre_audio.extraction.lost.LEAST", 0.0)
+        result = CliRunner().invoke(
+            app, ["extract", tapes, "-o", f"{name}.csv", "--segment-seconds", "1", *options]
+        )
         assert result.exit_code == 3, result.stderr
         assert "short.wav" in result.stderr
-    for ending in (".csv", ".csv.json"):
-        here, there = (Path(f"{name}{ending}").read_bytes() for name in ("here", "there"))
-        assert here == there
+    assert same_bytes("here", "there")
+
+
+def test_another_backend_goes_on_where_one_was_stopped(tapes, address, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    how = {"segmentation": Segmentation(), "n_jobs": 1}
+    sources = find_recordings([tapes])
+
+    def stop(result):
+        """End the run when something has come."""
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), on_scheduler(address):
+        extract(sources, output=Path("parts.csv"), on_result=stop, **how)
+    started = []
+    extract(sources, output=Path("parts.csv"), on_start=started.append, **how)
+    extract(sources, output=Path("whole.csv"), **how)
+    assert started[0] < len(sources)
+    assert same_bytes("parts", "whole")
+
+
+def same_bytes(first: str, second: str) -> bool:
+    endings = (".csv", ".csv.json")
+    return all(Path(first + end).read_bytes() == Path(second + end).read_bytes() for end in endings)
+
+
+def test_tuning_gives_the_same_model_and_sends_the_rows_once(address, rng, monkeypatch):
+    y = np.repeat(["jazz", "metal", "polka"], 24)
+    X = rng.normal(size=(72, 57)) + 0.5 * np.repeat(np.arange(3), 24)[:, None]
+    sent, scatter = [], distributed.Client.scatter
+
+    def spy(client, data, **how):
+        sent.extend(data if isinstance(data, list) else [data])
+        return scatter(client, data, **how)
+
+    monkeypatch.setattr(distributed.Client, "scatter", spy)
+    budget = Budget("tuned", qda=2, knn=2, inner_folds=2, stack_folds=2)
+    stack = GenreStack(learners=("qda", "knn"), budget=budget)
+    here = clone(stack).fit(X, y)
+    assert not sent
+    with on_scheduler(address):
+        there = clone(stack).fit(X, y)
+    assert there.best_params_ == here.best_params_
+    np.testing.assert_array_equal(there.predict_proba(X), here.predict_proba(X))
+    # Tuned twice, out of fold and as a whole: without more ado that would be four.
+    assert [getattr(data, "nbytes", 0) for data in sent].count(X.nbytes) == 1
 
 
 def test_nothing_of_dask_is_imported_where_no_scheduler_is_named():
@@ -113,15 +192,15 @@ def test_nothing_of_dask_is_imported_where_no_scheduler_is_named():
 
 
 @pytest.mark.parametrize(
-    ("address", "error", "words"),
+    ("nowhere", "error", "words"),
     [
         ("tcp://127.0.0.1:9", WorkerError, "no Dask scheduler answers at"),
         ("nonsense://x", ParameterError, "is no address of a scheduler"),
     ],
 )
-def test_where_no_scheduler_is(address, error, words, monkeypatch):
-    monkeypatch.setattr("genre_audio.execution.backend._SECONDS_TO_ANSWER", 0.5)
-    with pytest.raises(error, match=words), on_scheduler(address):
+def test_where_no_scheduler_is(nowhere, error, words, monkeypatch):
+    monkeypatch.setattr("genre_audio.execution.connection._SECONDS_TO_ANSWER", 0.5)
+    with pytest.raises(error, match=words), on_scheduler(nowhere):
         pass
 
 
@@ -129,3 +208,75 @@ def test_what_to_install_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ParameterError, match=r"genre-audio\[cluster\]"), on_scheduler("local"):
         pass
+
+
+def test_workers_of_other_versions_are_refused(address, monkeypatch):
+    other = environment() | {"numpy": "1.0"}
+    with pytest.raises(WorkerError, match=r"10\.0\.0\.7.* has numpy 1\.0 instead of"):
+        check_same({"tcp://10.0.0.7:1": other, "tcp://10.0.0.6:1": environment()})
+    with pytest.raises(WorkerError, match=r"cannot do the work .*No module named"):
+        check_same({"tcp://10.0.0.7:1": ModuleNotFoundError("No module named 'genre_audio'")})
+    check_same({"tcp://10.0.0.7:1": OSError("it has gone")})
+    # One that comes later is asked by each parcel.
+    monkeypatch.setattr("genre_audio.execution.cluster.environment", lambda: other)
+    with pytest.raises(WorkerError, match=r"came later has numpy .* instead of 1\.0"):
+        results(cluster_work.slow, address)
+
+
+def test_what_a_worker_cannot_even_begin_is_said(address, monkeypatch):
+    monkeypatch.setattr("cloudpickle.dumps", lambda _: b"nothing that was pickled")
+    with pytest.raises(WorkerError, match=r"cannot do the work \(UnpicklingError"):
+        results(cluster_work.slow, address)
+
+
+def test_a_worker_of_several_threads_does_one_item_at_a_time(monkeypatch):
+    under_way: list[int] = []
+    most = 0
+
+    def work(item):
+        """Note how many are under way."""
+        nonlocal most
+        under_way.append(item)
+        most = max(most, len(under_way))
+        time.sleep(0.01)
+        under_way.remove(item)
+
+    monkeypatch.setattr("genre_audio.execution.remote._unpacked", lambda _: work)
+    with concurrent.futures.ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda item: do_parcel(b"", [(item, item, 60.0)]), range(3)))
+    assert most == 1
+
+
+def test_killed_workers_cost_nobody_a_result(cluster):
+    generator = random.Random(8)
+    with on_scheduler(cluster.address):
+        found = []
+        for count, item in enumerate(
+            map_unordered(cluster_work.slow, range(40), costs=[0.05] * 40, on_lost=lost)
+        ):
+            found.append(item)
+            if count in {0, 12} and (pids := cluster.worker_pids()):
+                os.kill(generator.choice(pids), signal.SIGKILL)
+    assert sorted(found) == list(range(40))
+
+
+def test_a_scheduler_that_was_started_again_is_given_the_rest(cluster, monkeypatch):
+    said: list[str] = []
+    found = []
+    with on_scheduler(cluster.address, on_message=said.append):
+        for count, item in enumerate(
+            map_unordered(cluster_work.slow, range(40), costs=[0.05] * 40, on_lost=lost)
+        ):
+            found.append(item)
+            if count == 3:
+                cluster.kill_all()
+                cluster.start_scheduler()
+                cluster.start_worker()
+        assert sorted(found) == list(range(40))
+        assert "went away: looking for it" in said[0]
+        # And one that does not come back ends the run.
+        for name in ("_GONE", "_SECONDS_TO_ANSWER"):
+            monkeypatch.setattr(f"genre_audio.execution.connection.{name}", 0.5)
+        cluster.kill_all()
+        with pytest.raises(WorkerError, match="did not come back; what is finished is kept"):
+            list(map_unordered(cluster_work.slow, range(3), costs=[0.05] * 3, on_lost=lost))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import errno
 import hashlib
-import importlib
 import json
 import os
 import types
@@ -26,6 +25,7 @@ from genre_audio.extraction.journaled import finished, journal_entry
 from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import rows_digest
 from genre_audio.extraction.store import Known, read_known, write_table
+from genre_audio.extraction.tidy import journal_of
 from genre_audio.features import GTZAN57
 from genre_audio.files import Fingerprint
 from genre_audio.journal import Journal
@@ -161,9 +161,7 @@ def test_a_run_with_a_damaged_journal_gives_the_same_table(
     for path in (table, manifest_path(table)):
         path.unlink()
     place = tmp_path / ".features.csv.journal"
-    # The package offers a function of the same name.
-    module = importlib.import_module("genre_audio.extraction.extract")
-    with module._journal(table, **HOW) as opened:
+    with journal_of(table, **HOW) as opened:
         opened.append({"name": "a.wav"})
         opened.append(journal_entry(known.recordings["b.wav"]) | {"quality": {}})
         opened.append(journal_entry(known.recordings["a.wav"]))

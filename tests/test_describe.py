@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import importlib
 import shutil
 from pathlib import Path
@@ -11,11 +13,12 @@ import pytest
 
 from genre_audio.audio import Source, find_recordings
 from genre_audio.config import Segmentation
-from genre_audio.errors import BusyError
-from genre_audio.extraction import Described, describe, extract, extract_recording
+from genre_audio.extraction import Described, Failure, describe, extract, extract_recording
 from genre_audio.extraction.cache import is_usable, root_of, store_path
+from genre_audio.extraction.journaled import failure_entry, journal_entry
+from genre_audio.extraction.tidy import journal_of
 from genre_audio.features import GTZAN57
-from genre_audio.files import lock
+from genre_audio.files import lock, lock_path, note_path
 from genre_audio.tables.manifest import manifest_path
 from signals import noise, silence
 
@@ -191,9 +194,17 @@ def test_a_spoilt_store_is_made_anew(tapes, cache, calls, text):
     assert run(tapes, cache=cache).recordings == first.recordings
 
 
-def test_a_store_in_use_says_so(tapes, cache):
-    with lock(store_of(tapes, cache)), pytest.raises(BusyError, match="name another folder"):
-        run(tapes, cache=cache)
+def test_a_store_in_use_is_waited_for(tapes, cache):
+    other = contextlib.ExitStack()
+    other.enter_context(lock(store_of(tapes, cache)))
+    said = []
+
+    def hear(message):
+        said.append(message)
+        other.close()
+
+    assert len(run(tapes, cache=cache, on_message=hear).recordings) == len(NAMES)
+    assert "another run is reading the same recordings" in said[0]
 
 
 def test_folders_that_can_and_cannot_be_used(tmp_path):
@@ -217,3 +228,32 @@ def test_the_folder_that_a_name_is_relative_to(name, path, root):
 
 def test_nothing_to_describe(cache):
     assert describe([], **HOW, cache=cache) == Described((), (), 0)
+
+
+@pytest.mark.parametrize("what", ["of the store", "of more", "of a lost one", "of another version"])
+def test_what_a_killed_run_left_of_a_store_goes_when_nothing_else_is_to_do(
+    tapes, cache, what, monkeypatch
+):
+    first = run(tapes, cache=cache)
+    store = store_of(tapes, cache)
+    journal = journal_of(store, **HOW)
+    if what == "of another version":
+        journal._header["versions"] = {}
+    with journal:
+        for each in first.recordings:
+            journal.append(journal_entry(each))
+        if what == "of more":
+            more = dataclasses.replace(first.recordings[0], name="more.wav")
+            journal.append(journal_entry(more))
+        if what == "of a lost one":
+            lost = Failure("lost.wav", Path("lost.wav"), "too_long", "slow", file=each.file)
+            journal.append(failure_entry(lost))
+    lock_path(store).touch()
+    note_path(store).touch()
+    with lock(store):
+        assert run(tapes, cache=cache).read == 0
+    assert journal.path.exists()
+    assert run(tapes, cache=cache).read == 0
+    assert journal.path.exists() == (what in {"of more", "of a lost one"})
+    assert not lock_path(store).exists()
+    assert not note_path(store).exists()

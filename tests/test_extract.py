@@ -97,7 +97,7 @@ def edit(table: Path, row: int, column: str, value: object) -> None:
 
 
 def left_behind(table: Path) -> list[str]:
-    ours = {table.name, manifest_path(table).name, f".{table.name}.lock"}
+    ours = {table.name, manifest_path(table).name}
     return sorted(p.name for p in table.parent.iterdir() if p.is_file() and p.name not in ours)
 
 
@@ -652,7 +652,7 @@ def test_a_run_that_is_broken_off_goes_on(
     assert calls == list(NAMES)
     assert (summary.reused, summary.computed) == (NAMES[:done], NAMES[done:])
     assert contents(table) == contents(whole)
-    assert left_behind(table) == [".whole.csv.lock", "whole.csv", "whole.csv.json"]
+    assert left_behind(table) == ["whole.csv", "whole.csv.json"]
 
 
 KILL = """
@@ -687,7 +687,7 @@ def test_a_killed_process_loses_nothing_that_was_finished(
 
 
 def die_after(files: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Be killed when that many of the table and its manifest are written."""
+    """Be killed when that many of the note, the table and its manifest are written."""
     left = [files]
 
     def write(path: Path, text: str) -> None:
@@ -696,7 +696,7 @@ def die_after(files: int, monkeypatch: pytest.MonkeyPatch) -> None:
         left[0] -= 1
         replace_text(path, text)
 
-    monkeypatch.setattr("genre_audio.tables.stored.replace_text", write)
+    monkeypatch.setattr("genre_audio.files.pairs.replace_text", write)
 
 
 def begin(how: str, tapes: Path, table: Path, write_audio: WriteAudio) -> Segmentation:
@@ -710,7 +710,7 @@ def begin(how: str, tapes: Path, table: Path, write_audio: WriteAudio) -> Segmen
     return ONE_SECOND if how == "cut otherwise" else Segmentation()
 
 
-@pytest.mark.parametrize("files", [0, 1])
+@pytest.mark.parametrize("files", [0, 1, 2])
 @pytest.mark.parametrize("how", ["anew", "grown", "changed", "cut otherwise"])
 def test_a_run_killed_while_it_writes_goes_on(
     tapes: Path,
@@ -746,7 +746,7 @@ def test_what_was_written_last_is_kept_also_by_a_run_that_asks_for_something_els
 ) -> None:
     segmentation = begin(how, tapes, table, write_audio)
     with monkeypatch.context() as patch:
-        die_after(1, patch)
+        die_after(2, patch)
         with pytest.raises(Killed):
             run(tapes, output=table, segmentation=segmentation, labels="folders")
     calls.clear()
@@ -769,7 +769,7 @@ def test_a_journal_of_other_versions_is_not_believed(
 ) -> None:
     break_off(tapes, table)
     versions = {"librosa": "9.9"}
-    monkeypatch.setattr(MODULE, "package_versions", lambda: versions)
+    monkeypatch.setattr("genre_audio.extraction.tidy.package_versions", lambda: versions)
     assert run(tapes, output=table).computed == NAMES
 
 
@@ -796,8 +796,8 @@ def test_a_table_that_cannot_be_written_leaves_the_old_one_and_the_work(
         raise OutputError(f"{path} cannot be written: No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("genre_audio.tables.stored.replace_text", refuse)
-        with pytest.raises(OutputError, match=r"features\.csv cannot be written"):
+        patch.setattr("genre_audio.files.pairs.replace_text", refuse)
+        with pytest.raises(OutputError, match=r"features\.csv\S* cannot be written"):
             run(tapes, output=table)
     assert contents(table) == before
     calls.clear()

@@ -223,7 +223,7 @@ def test_a_terminal_is_sent_nothing_that_acts(capsys, monkeypatch):
     say(f"model: {acting}\nnext\tline")
     said = capsys.readouterr().err
     assert not ACTING.search(said)
-    assert said.endswith("\nnext\tline\n")
+    assert said.endswith("\\x0anext\\x09line\n"), "a message is one line"
     # A file or another program has every sign as it is; so has a terminal what is bold.
     emit(HOSTILE[11])
     assert capsys.readouterr().out == f"{HOSTILE[11]}\n"

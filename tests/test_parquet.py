@@ -216,7 +216,7 @@ def test_only_what_is_new_is_read(tapes: Path, table: Path, write_audio: WriteAu
     more = run(tapes, output=table)
     assert (more.computed, more.removed) == (("jazz/d.wav",), ("blues/b.wav",))
     assert labels(table)["blues/a.wav"] == "blues"
-    assert beside(table) == [".features.parquet.lock"]
+    assert beside(table) == []
 
 
 def test_a_killed_run_goes_on(tapes: Path, table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,7 +259,25 @@ def test_a_run_killed_while_it_writes_leaves_what_was_there(
     assert (contents(table) if table.exists() else None) == before
     summary = run(tapes, output=table, labels="folders")
     assert summary.rows == (15 if earlier else 9)
-    assert beside(table) == [".features.parquet.lock"]
+    assert beside(table) == []
+
+
+def test_a_table_that_was_being_replaced_comes_back(tapes: Path, table: Path) -> None:
+    run(tapes, output=table)
+    before = contents(table)
+    hidden = table.parent / ".features.parquet.k3x_81ab.genre-audio" / "old" / table.name
+
+    def moved_away() -> Path:
+        hidden.parent.mkdir(parents=True)
+        return table.replace(hidden)
+
+    moved_away()
+    assert len(read_table(table).frame) == 9
+    moved_away()
+    assert is_table(table)
+    moved_away()
+    assert run(tapes, output=table).computed == ()
+    assert (contents(table), beside(table)) == (before, [])
 
 
 def test_labels_may_be_edited(tapes: Path, table: Path) -> None:

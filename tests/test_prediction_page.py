@@ -324,6 +324,10 @@ def test_flags_name_every_doubt_once():
     )
     assert flags_of(short) == ("too short", "parts refused")
     assert flags_of(full_prediction()) == ("unlike training", "parts refused")
+    cut_off = dataclasses.replace(
+        plain_prediction(), refused=(Refused(30.0, 30.0, "decode", "it broke off"),)
+    )
+    assert flags_of(cut_off) == ("not read to its end",)
 
 
 def test_the_length_is_the_measured_one_where_there_is_one():

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genre_audio.audio import Quality, decode, open_recording
-from genre_audio.audio.recording import resample
+from genre_audio.audio.resampling import resample
 from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError
 from genre_audio.segment import Refused, Segment

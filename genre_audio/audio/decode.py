@@ -41,6 +41,10 @@ class Decoder(Protocol):
         To be believed, unlike lengths.
     name : str
         Which one it is, where it is not libsndfile.
+    declared : int or None
+        Frames that there should be, where the file says so and may be believed.
+    end : str
+        Why there is an end before that of the recording, where that can be seen.
 
     Examples
     --------
@@ -50,6 +54,8 @@ class Decoder(Protocol):
     samplerate: int
     channels: int
     name: str
+    declared: int | None
+    end: str
 
     def blocks(self, frames: int) -> Iterator[NDArray[np.float32]]:
         """Yield samples, at most `frames` at a time; shape (frames, channels)."""

@@ -74,11 +74,16 @@ class FFmpeg:
         Of the samples.
     name : str
         Which program it is, such as ``"ffmpeg 5.1"``.
+    declared, end
+        Nothing: ffmpeg does not tell what there should be.
 
     Examples
     --------
     See `open_ffmpeg`.
     """
+
+    declared: int | None = None
+    end = ""
 
     def __init__(self, process: Process, *, name: str) -> None:
         self._process = process

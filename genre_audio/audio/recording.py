@@ -8,24 +8,25 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import soxr
 
 from genre_audio.audio.cut import cut
+from genre_audio.audio.declared import words_for_missing
 from genre_audio.audio.decode import Decoder, open_decoder, read_blocks
 from genre_audio.audio.mix import mix_down
 from genre_audio.audio.quality import Quality, QualityMeter
+from genre_audio.audio.resampling import resample
 from genre_audio.errors import AudioError
 from genre_audio.segment import Refused, Segment, check_sounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from genre_audio.config import Segmentation
 
-__all__ = ["Recording", "open_recording", "resample"]
+__all__ = ["Recording", "open_recording"]
 
 _RINGING: Final = 200
 """How far resampling spreads sound, in samples at the lower rate.
@@ -87,6 +88,7 @@ class Recording:
 
     def __init__(self, decoder: Decoder, *, name: str) -> None:
         self._decoder = decoder
+        self._frames = 0
         self._meter = QualityMeter(sr=decoder.samplerate, channels=decoder.channels)
         # NaN and infinities are remembered by tenths of a second: few, however many.
         self._window = max(1, decoder.samplerate // 10)
@@ -114,8 +116,8 @@ class Recording:
     ) -> Iterator[Segment | Refused]:
         """Yield the recording's segments in order, refused ones as `Refused`.
 
-        Where the decoder gives up in the middle of a recording, what came before stands,
-        and a last `Refused` without length says so.
+        Where the decoder gives up in the middle of a recording, or decodes less of it than
+        the file declares, what there is stands, and a last `Refused` without length says so.
 
         Parameters
         ----------
@@ -143,11 +145,19 @@ class Recording:
             first = count * hop
             end = first + len(y)
             yield self._admit(y, first=first, following=first + hop, sr=sr)
-        if self._fault is not None:
-            message = f"{self._fault} What follows could not be read."
-            yield Refused(end / sr, end / sr, self._fault.kind, message)
-        elif not end:
+        missing = self._missing()
+        if not end and self._fault is None:
             raise AudioError("the file holds no samples", kind="empty")
+        if missing:
+            yield Refused(end / sr, end / sr, "decode", missing)
+
+    def _missing(self) -> str:
+        """Say that the recording was not read to its end, if it was not."""
+        if self._fault is not None:
+            return f"{self._fault} What follows could not be read."
+        return (
+            words_for_missing(self._decoder.declared, self._frames, sr=self.sr) or self._decoder.end
+        )
 
     def _mono(
         self, listen: Callable[[NDArray[np.float32]], None] | None
@@ -156,16 +166,15 @@ class Recording:
 
         Left in, one NaN would spread over all that the resampler mixes with it.
         """
-        frames = 0
         for block in self._blocks():
             y = mix_down(block)
             # The mean of finite samples is finite, so one look at it is enough.
             if not np.isfinite(y).all():
                 bad = np.flatnonzero(~np.isfinite(block).all(axis=1))
                 block[bad] = 0.0
-                self._not_finite.update(np.unique((frames + bad) // self._window).tolist())
+                self._not_finite.update(np.unique((self._frames + bad) // self._window).tolist())
                 y = mix_down(block)
-            frames += len(block)
+            self._frames += len(block)
             self._meter.update(block)
             if listen is not None:
                 listen(y)
@@ -206,38 +215,3 @@ class Recording:
         except AudioError as error:
             return Refused(start, stop, error.kind, str(error))
         return segment
-
-
-def resample(
-    blocks: Iterable[NDArray[np.float32]], *, sr_in: int, sr: int
-) -> Iterator[NDArray[np.float32]]:
-    """Convert a stream of mono blocks from `sr_in` to `sr` Hz (soxr, HQ).
-
-    The result does not depend on how the stream is divided into blocks.
-
-    Parameters
-    ----------
-    blocks : iterable of ndarray of float32, shape (n,)
-        Samples in order.
-    sr_in, sr : int
-        Sampling rates in Hz.
-
-    Yields
-    ------
-    ndarray of float32, shape (m,)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from genre_audio.audio.recording import resample
-    >>> blocks = [np.zeros(44100, dtype=np.float32)] * 2
-    >>> sum(len(block) for block in resample(blocks, sr_in=44100, sr=22050))
-    44100
-    """
-    if sr_in == sr:
-        yield from blocks
-        return
-    stream = soxr.ResampleStream(sr_in, sr, 1, dtype="float32", quality="HQ")
-    for block in blocks:
-        yield stream.resample_chunk(block)
-    yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import soundfile
 
+from genre_audio.audio.declared import declared_frames
 from genre_audio.audio.lengths import Mended, mend
+from genre_audio.audio.loose_ends import ogg_cut_off
 from genre_audio.audio.quiet import quiet_decoders
 from genre_audio.errors import AudioError
 
@@ -37,6 +39,10 @@ class Sndfile:
         Of the samples.
     name : str
         Empty: nothing need be said of the usual decoder.
+    declared : int or None
+        Frames that there should be, where the file says so and may be believed.
+    end : str
+        Why there is an end before that of the recording, where that can be seen.
 
     Examples
     --------
@@ -45,9 +51,12 @@ class Sndfile:
 
     name = ""
 
-    def __init__(self, stream: soundfile.SoundFile, *, mended: Mended) -> None:
+    def __init__(self, stream: soundfile.SoundFile, *, path: Path, mended: Mended) -> None:
         self._stream = stream
         self._mended = mended
+        # What had to be mended was not true.
+        self.declared = None if mended.view else declared_frames(path, stream)
+        self.end = ogg_cut_off(path) if stream.format == "OGG" else ""
         self.samplerate = int(stream.samplerate)
         self.channels = int(stream.channels)
 
@@ -128,7 +137,7 @@ def open_sndfile(path: Path) -> Iterator[Sndfile]:
         if stream.format == "RAW":
             # By its ending alone: libsndfile takes any .au or .gsm for samples of a phone.
             raise AudioError(_UNKNOWN, kind="unsupported_format")
-        yield Sndfile(stream, mended=mended)
+        yield Sndfile(stream, path=path, mended=mended)
 
 
 def _opened(path: Path, mended: Mended) -> soundfile.SoundFile:

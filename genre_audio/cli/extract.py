@@ -128,8 +128,10 @@ def say_failure(result: Extracted | Failure) -> None:
         say(f"skipped {result.name}: {said} [{result.kind}]")
         return
     for refused in result.refused:
-        place = f"{refused.start:.1f} to {refused.stop:.1f} s"
-        say(f"{result.name}: left out {place}: {refused.message} [{refused.kind}]")
+        place = f"left out {refused.start:.1f} to {refused.stop:.1f} s"
+        if not refused.seconds:
+            place = f"nothing after {refused.start:.1f} s"
+        say(f"{result.name}: {place}: {refused.message} [{refused.kind}]")
 
 
 def _say_summary(summary: ExtractSummary) -> None:

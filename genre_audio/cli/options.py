@@ -71,6 +71,7 @@ def use_scheduler(context: typer.Context, address: str | None, *, jobs: int | No
     >>> use_scheduler(context, None, jobs=1)
     """
     if address is not None:
+        from genre_audio.cli.output import say
         from genre_audio.execution import on_scheduler
 
-        context.with_resource(on_scheduler(address, n_jobs=jobs))
+        context.with_resource(on_scheduler(address, n_jobs=jobs, on_message=say))

@@ -5,6 +5,7 @@ All that can be refused is refused before recordings are read.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from genre_audio.cli.output import check_places, say
 from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from genre_audio.audio import Source
@@ -109,19 +110,37 @@ def carry_out(order: Order) -> Done:
     )
     sources = sources or find_recordings(paths)
     _check_results(order, sources, table, exports)
-    told, setting = _tell(order, sources, table, setting)
-    if not told.count:
-        return Done(0, len(told.failures))
-    kept: list[Prediction] = []
-    also: list[Callable[[Prediction], None]] = [order.tagging.plan]
-    if order.report is not None:
-        also.append(kept.append)
-    if exports:
-        also.append(functools.partial(export_prediction, exports=exports))
-    write_results(told, setting, order.sheet, single=single, paths=paths, table=table, also=also)
-    if order.report is not None:
-        write_report(order.report, kept, told, setting)
+    with _alone(order):
+        told, setting = _tell(order, sources, table, setting)
+        if not told.count:
+            return Done(0, len(told.failures))
+        kept: list[Prediction] = []
+        also: list[Callable[[Prediction], None]] = [order.tagging.plan]
+        if order.report is not None:
+            also.append(kept.append)
+        if exports:
+            also.append(functools.partial(export_prediction, exports=exports))
+        write_results(
+            told, setting, order.sheet, single=single, paths=paths, table=table, also=also
+        )
+        if order.report is not None:
+            write_report(order.report, kept, told, setting)
     return Done(told.count, len(told.failures) + order.tagging.write(told.paths))
+
+
+@contextlib.contextmanager
+def _alone(order: Order) -> Iterator[None]:
+    """Hold the right to write results and report, from before the work to its end."""
+    from genre_audio.files import lock
+
+    report = order.report
+    if report is not None and not report.suffix:
+        report /= "index.html"
+    with contextlib.ExitStack() as held:
+        for place in (order.sheet.output, report):
+            if place is not None:
+                held.enter_context(lock(place))
+        yield
 
 
 def _check_results(

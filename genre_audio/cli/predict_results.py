@@ -112,14 +112,17 @@ def write_results(
                 act(prediction)
             yield prediction
 
+    def ending(lines: Iterable[str]) -> Iterator[str]:
+        """Remove what stands beside the old result: it would speak of the new one."""
+        yield from lines
+        if beside and sheet.output is not None:
+            manifest_path(sheet.output).unlink(missing_ok=True)
+
     beside = form in _BESIDE and sheet.output is not None
-    if beside and sheet.output is not None:
-        # What stands there would say of the new result what is true of the old one.
-        manifest_path(sheet.output).unlink(missing_ok=True)
     lines = predictions_lines(
         passing(told.predictions), form=form.value, k=sheet.top, segments=sheet.segments
     )
-    emit_lines(lines, output=sheet.output)
+    emit_lines(ending(lines), output=sheet.output)
     if beside and sheet.output is not None:
         text = run_text(
             sheet.output,

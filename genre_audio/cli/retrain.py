@@ -10,6 +10,7 @@ import typer
 from genre_audio.cli.any_table import TABLE
 from genre_audio.cli.extract import OUTPUTS, Columns, say_failure
 from genre_audio.cli.kept_rows import kept_rows
+from genre_audio.cli.model_place import free_folder
 from genre_audio.cli.models import warn_of_variable
 from genre_audio.cli.options import Budget, Groups, Jobs, Scheduler, Seconds, use_scheduler
 from genre_audio.cli.output import SKIPPED, emit, progress, say
@@ -19,6 +20,7 @@ from genre_audio.errors import ParameterError, TableError
 if TYPE_CHECKING:
     from genre_audio.config import Segmentation
     from genre_audio.extraction import Extracted, Failure
+    from genre_audio.tables import Dataset, FeatureTable
 
 __all__ = ["command"]
 
@@ -111,40 +113,51 @@ def command(
     shield_joblib()
     n_jobs = resolve_jobs(jobs)
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
-    folder = _free_folder(name, output=output, force=force)
     use_scheduler(context, scheduler, jobs=n_jobs)
-    task, kept = kept_rows(
-        source, groups=groups, asked={"--schema": schema, "--segment-seconds": segmentation}
-    )
-    skipped = 0
-    if kept is not None:
-        table, dataset = kept
-    else:
-        path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
-        table, dataset = feature_rows(path, segmentation=segmentation, groups=groups)
-    named = None if titles is None else resolve_groups(titles, table=table, what="titles")
-    bundle, scores = train(
-        table,
-        dataset,
-        name=folder.name,
-        task=task,
-        budget=budget.value,
-        seed=seed,
-        n_jobs=n_jobs,
-        level_invariant=not absolute_level,
-        keep_rows=rows,
-        titles=named,
-        on_step=say,
-    )
-    save_bundle(bundle, folder, force=force)
-    emit("\n".join(scores_text(evaluation) for evaluation in scores))
-    say(f"the model {folder.name} is in {folder}")
-    if activate:
-        activate_model(str(folder.resolve()), task=task)
-        say("'predict' uses it from now on; 'genre-audio models use default' goes back")
-        warn_of_variable()
+    with free_folder(name, output=output, force=force) as folder:
+        task, (table, dataset), skipped = _rows(
+            source, schema=schema, segmentation=segmentation, groups=groups, n_jobs=n_jobs
+        )
+        named = None if titles is None else resolve_groups(titles, table=table, what="titles")
+        bundle, scores = train(
+            table,
+            dataset,
+            name=folder.name,
+            task=task,
+            budget=budget.value,
+            seed=seed,
+            n_jobs=n_jobs,
+            level_invariant=not absolute_level,
+            keep_rows=rows,
+            titles=named,
+            on_step=say,
+        )
+        save_bundle(bundle, folder, force=force)
+        emit("\n".join(scores_text(evaluation) for evaluation in scores))
+        say(f"the model {folder.name} is in {folder}")
+        if activate:
+            activate_model(str(folder.resolve()), task=task)
+            say("'predict' uses it from now on; 'genre-audio models use default' goes back")
+            warn_of_variable()
     if skipped:
         raise typer.Exit(SKIPPED)
+
+
+def _rows(
+    source: Path,
+    *,
+    schema: Columns | None,
+    segmentation: Segmentation | None,
+    groups: str | None,
+    n_jobs: int,
+) -> tuple[str, tuple[FeatureTable, Dataset], int]:
+    """Return the task, the rows to learn from, and how many recordings failed."""
+    asked = {"--schema": schema, "--segment-seconds": segmentation}
+    task, kept = kept_rows(source, groups=groups, asked=asked)
+    if kept is not None:
+        return task, kept, 0
+    path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
+    return task, feature_rows(path, segmentation=segmentation, groups=groups), skipped
 
 
 def _table_path(
@@ -213,19 +226,3 @@ def _extracted(
             on_message=say,
         )
     return table, len(summary.failures)
-
-
-def _free_folder(name: str | None, *, output: Path | None, force: bool) -> Path:
-    """Return where the model goes, refused before the work and not after it."""
-    from genre_audio.training.description import check_place
-    from genre_audio.training.store import user_model, user_models
-
-    if output is None and name is None:
-        import datetime
-
-        today = datetime.datetime.now(datetime.UTC).date().isoformat()
-        names = [today, *(f"{today}-{number}" for number in range(2, 1000))]
-        return next(user_models() / free for free in names if not (user_models() / free).exists())
-    folder = output if output is not None else user_model(str(name))
-    check_place(folder, force=force)
-    return folder

@@ -33,8 +33,9 @@ __all__ = [
 RESAMPLES: Final = 2000
 LEAST_GROUPS: Final = 6
 """Of fewer groups all are on one side by luck in more than 5 % of cases: 2 / 2**5 = 6 %."""
-# So many at a time that counts for many thousand groups fit into memory.
+# So many at a time that counts for many thousand groups fit into memory: 200 MB of them.
 _BLOCK: Final = 250
+_LARGEST: Final = 25_000_000
 # Draws of more groups than this are not kept: they would take more than 40 MB.
 _KEPT: Final = 10_000
 
@@ -81,8 +82,10 @@ def drawn_groups(n_groups: int) -> Iterator[NDArray[np.float64]]:
 
 def _drawn(n_groups: int) -> Iterator[NDArray[np.unsignedinteger[Any]]]:
     rng = np.random.default_rng(0)
-    for _ in range(RESAMPLES // _BLOCK):
-        counts = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=_BLOCK)
+    block = min(_BLOCK, max(1, _LARGEST // n_groups))
+    for begin in range(0, RESAMPLES, block):
+        size = min(block, RESAMPLES - begin)
+        counts = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=size)
         # As small as they may be: most are 0, 1 or 2.
         yield counts.astype(np.min_scalar_type(n_groups))
 

@@ -14,7 +14,7 @@ results would depend on the machine.
 Nothing may enter here that knows what the work is.
 """
 
-from genre_audio.execution.backend import joblib_backend, on_scheduler
+from genre_audio.execution.backend import count_workers, joblib_backend, on_scheduler
 from genre_audio.execution.bounds import Bounds, Lost
 from genre_audio.execution.jobs import resolve_jobs
 from genre_audio.execution.mapping import map_unordered
@@ -24,6 +24,7 @@ __all__ = [
     "Bounds",
     "Lost",
     "can_fork",
+    "count_workers",
     "joblib_backend",
     "map_unordered",
     "on_scheduler",

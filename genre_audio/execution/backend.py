@@ -12,20 +12,41 @@ import contextvars
 import logging
 from typing import TYPE_CHECKING, Any
 
-from genre_audio.errors import ParameterError, WorkerError
+from genre_audio.errors import ParameterError
 from genre_audio.execution.jobs import resolve_jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["LOCAL", "current_client", "joblib_backend", "on_scheduler"]
+    from genre_audio.execution.connection import Connection
+
+__all__ = [
+    "LOCAL",
+    "count_workers",
+    "current_client",
+    "current_connection",
+    "joblib_backend",
+    "on_scheduler",
+]
 
 LOCAL = "local"
 """The name of a cluster that is started on this machine for the block."""
 
-_SECONDS_TO_ANSWER = 15.0
+_CONNECTION: contextvars.ContextVar[Connection | None] = contextvars.ContextVar(
+    "connection", default=None
+)
 
-_CLIENT: contextvars.ContextVar[Any] = contextvars.ContextVar("client", default=None)
+
+def current_connection() -> Connection | None:
+    """Return the connection to the cluster that work goes to, None where there is none.
+
+    Examples
+    --------
+    >>> from genre_audio.execution.backend import current_connection
+    >>> current_connection() is None
+    True
+    """
+    return _CONNECTION.get()
 
 
 def current_client() -> Any:  # noqa: ANN401 - a distributed.Client, which may not be installed
@@ -37,11 +58,35 @@ def current_client() -> Any:  # noqa: ANN401 - a distributed.Client, which may n
     >>> current_client() is None
     True
     """
-    return _CLIENT.get()
+    connection = current_connection()
+    return None if connection is None else connection.client
+
+
+def count_workers(n_jobs: int | None) -> int:
+    """Return how many workers there are for much work: a cluster's, or as many as asked for.
+
+    Parameters
+    ----------
+    n_jobs : int, optional
+        Worker processes of this machine; None is as many as there are cores.
+
+    Examples
+    --------
+    >>> from genre_audio.execution import count_workers
+    >>> count_workers(2)
+    2
+    """
+    connection = current_connection()
+    return resolve_jobs(n_jobs) if connection is None else connection.staff()
 
 
 @contextlib.contextmanager
-def on_scheduler(address: str | None, *, n_jobs: int | None = None) -> Iterator[None]:
+def on_scheduler(
+    address: str | None,
+    *,
+    n_jobs: int | None = None,
+    on_message: Callable[[str], None] = lambda _: None,
+) -> Iterator[None]:
     """Send the work of a block to a Dask cluster.
 
     Parameters
@@ -51,13 +96,16 @@ def on_scheduler(address: str | None, *, n_jobs: int | None = None) -> Iterator[
         cores that lives as long as the block. None does the work as ever.
     n_jobs : int, optional
         Worker processes of a ``"local"`` cluster; as many as there are cores by default.
+    on_message : callable, optional
+        Called with what is waited for, in words: workers, or a scheduler that went away.
 
     Raises
     ------
     ParameterError
         If Dask is not installed, or the address is none.
     WorkerError
-        If no scheduler answers there.
+        If no scheduler answers there, no worker comes, or one has another version of what
+        makes the numbers.
 
     Examples
     --------
@@ -69,22 +117,27 @@ def on_scheduler(address: str | None, *, n_jobs: int | None = None) -> Iterator[
     if address is None:
         yield
         return
-    with _client(address, n_jobs=n_jobs) as client:
-        token = _CLIENT.set(client)
+    with contextlib.ExitStack() as stack:
+        connection = _open(address, stack, n_jobs=n_jobs, on_message=on_message)
+        stack.callback(connection.close)
+        token = _CONNECTION.set(connection)
         try:
             yield
         finally:
-            _CLIENT.reset(token)
+            _CONNECTION.reset(token)
 
 
 @contextlib.contextmanager
-def joblib_backend(n_jobs: int | None) -> Iterator[None]:
+def joblib_backend(n_jobs: int | None, *, shared: Sequence[Any] = ()) -> Iterator[None]:
     """Have joblib's parallel parts of a block run where other work does.
 
     Parameters
     ----------
     n_jobs : int, optional
         Worker processes of this machine, 1 by default; a cluster has its own number.
+    shared : sequence of object
+        What many calls are given: a cluster's workers are sent it once, and not again with
+        each of joblib's parallel parts. Processes of this machine read it from one file.
 
     Examples
     --------
@@ -102,31 +155,29 @@ def joblib_backend(n_jobs: int | None) -> Iterator[None]:
         with joblib.parallel_config("loky", n_jobs=n_jobs or 1, inner_max_num_threads=1):
             yield
     else:
-        with client.as_current(), joblib.parallel_config("dask", client=client, n_jobs=-1):
+        how = {"client": client, "scatter": list(shared)}
+        with client.as_current(), joblib.parallel_config("dask", n_jobs=-1, **how):
             yield
 
 
-@contextlib.contextmanager
-def _client(address: str, *, n_jobs: int | None) -> Iterator[Any]:
+def _open(
+    address: str,
+    stack: contextlib.ExitStack,
+    *,
+    n_jobs: int | None,
+    on_message: Callable[[str], None],
+) -> Connection:
     try:
-        import distributed
+        import distributed  # noqa: F401
     except ImportError as error:
         raise ParameterError(
             "a scheduler was named, but Dask is not installed: pip install 'genre-audio[cluster]'"
         ) from error
-    _quieten()
-    with contextlib.ExitStack() as stack:
-        if address == LOCAL:
-            address = stack.enter_context(_local_cluster(resolve_jobs(n_jobs))).scheduler_address
-        try:
-            client = distributed.Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
-        except (OSError, TimeoutError) as error:
-            raise WorkerError(f"no Dask scheduler answers at {address}: {error}") from error
-        except ValueError as error:
-            raise ParameterError(
-                f"{address!r} is no address of a scheduler; give tcp://HOST:PORT or 'local'"
-            ) from error
-        yield stack.enter_context(client)
+    from genre_audio.execution.connection import Connection
+
+    if address == LOCAL:
+        address = stack.enter_context(_local_cluster(resolve_jobs(n_jobs))).scheduler_address
+    return Connection(address, on_message=on_message)
 
 
 def _local_cluster(workers: int) -> Any:  # noqa: ANN401 - a distributed.LocalCluster
@@ -139,12 +190,6 @@ def _local_cluster(workers: int) -> Any:  # noqa: ANN401 - a distributed.LocalCl
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
-        dashboard_address=None,
+        dashboard_address=":0",
         silence_logs=logging.CRITICAL,
     )
-
-
-def _quieten() -> None:
-    """Leave it to our errors to speak of workers that died."""
-    for name in ("distributed", "distributed.client", "distributed.nanny", "distributed.scheduler"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from genre_audio.errors import WorkerError
-from genre_audio.execution.backend import current_client
+from genre_audio.execution.backend import current_connection
 from genre_audio.execution.bounds import Bounds, Lost
 from genre_audio.execution.jobs import resolve_jobs
 from genre_audio.execution.parcels import parcels
@@ -80,15 +80,13 @@ def map_unordered(
     >>> sorted(map_unordered(abs, [-2, 1]))
     [1, 2]
     """
-    client = current_client()
+    cluster = current_connection()
     workers = min(_workers(n_jobs, costs, apart=on_lost is not None), len(items))
-    if workers == 0 and client is None:
+    if cluster is not None:
+        workers = cluster.staff()
+    elif workers == 0:
         yield from _here(function, items, on_lost=on_lost)
         return
-    if client is not None:
-        from genre_audio.execution.cluster import threads_of
-
-        workers = threads_of(client)
     each = [[place] for place in range(len(items))]
     how: dict[str, Any] = {
         "costs": [0.0] * len(items) if costs is None else costs,
@@ -96,10 +94,10 @@ def map_unordered(
         "bounds": bounds,
     }
     run: ClusterRun | Pool
-    if client is not None:
+    if cluster is not None:
         from genre_audio.execution.cluster import ClusterRun
 
-        run = ClusterRun(client, function, items, **how)
+        run = ClusterRun(cluster, function, items, **how)
     else:
         from genre_audio.execution.pool import Pool
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from genre_audio.audio.quality import Quality
 from genre_audio.errors import TableError
 from genre_audio.extraction.store import Known, read_known
+from genre_audio.files import unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,7 +80,7 @@ def look(table: Path, *, schema: Schema, segmentation: Segmentation) -> Known:
     {}
     """
     try:
-        return read_known(table, schema=schema, segmentation=segmentation)
+        return unchanged(read_known)(table, schema=schema, segmentation=segmentation)
     except TableError:
         return Known()
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from genre_audio.errors import BusyError, TableError
+from genre_audio.errors import TableError
 from genre_audio.extraction.borrow import borrow, look
 from genre_audio.extraction.cache import root_of, store_path
 from genre_audio.extraction.compiled import prepare_kernels
-from genre_audio.extraction.extract import ExtractSummary, extract
+from genre_audio.extraction.extract import extract
 from genre_audio.extraction.lost import bounds_for, read_all
 from genre_audio.extraction.recording import Extracted, Failure, extract_recording
 from genre_audio.extraction.store import read_known
+from genre_audio.extraction.tidy import tidy
+from genre_audio.files import lock
 from genre_audio.tables.manifest import manifest_path
 
 if TYPE_CHECKING:
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
     from genre_audio.features import Schema
 
 __all__ = ["Described", "describe"]
+
+_WAITING: Final = (
+    "another run is reading the same recordings, and writes {store}: waiting for it to end "
+    "(--cache names another folder, --no-cache keeps nothing)"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,8 +115,6 @@ def describe(
 
     Raises
     ------
-    BusyError
-        If another run is writing the same store.
     OutputError
         If a store cannot be written.
 
@@ -192,16 +197,30 @@ def _up_to_date(store: Path, sources: Sequence[Source], *, way: _Way) -> Describ
     known = look(store, schema=way.schema, segmentation=way.segmentation)
     fresh = _fresh(known.recordings, sources)
     if len(fresh) == len(sources):  # the store stays as it is
+        tidy(store, known=known.recordings, schema=way.schema, segmentation=way.segmentation)
         return Described(tuple(fresh), (), read=0, known=len(fresh), stores=(store,))
-    try:
-        summary = _extract(store, sources, way=way)
-    except TableError:
-        # Nothing in a store is anybody's own: one that somebody spoilt is made anew.
-        for path in (store, manifest_path(store)):
-            path.unlink(missing_ok=True)
-        summary = _extract(store, sources, way=way)
+    update = functools.partial(
+        extract,
+        sources,
+        output=store,
+        segmentation=way.segmentation,
+        schema=way.schema,
+        n_jobs=way.n_jobs,
+        held=True,
+        on_start=way.on_start,
+        on_result=way.on_result,
+        on_message=way.on_message,
+    )
+    with lock(store, on_wait=lambda: way.on_message(_WAITING.format(store=store))):
+        try:
+            summary = update()
+        except TableError:
+            # Nothing in a store is anybody's own: one that somebody spoilt is made anew.
+            for path in (store, manifest_path(store)):
+                path.unlink(missing_ok=True)
+            summary = update()
+        known = read_known(store, schema=way.schema, segmentation=way.segmentation)
     failed = {failure.name for failure in summary.failures}
-    known = read_known(store, schema=way.schema, segmentation=way.segmentation)
     found = tuple(
         dataclasses.replace(known.recordings[source.name], path=source.path)
         for source in sources
@@ -211,25 +230,6 @@ def _up_to_date(store: Path, sources: Sequence[Source], *, way: _Way) -> Describ
     tried = {failure.name for failure in summary.failures if not failure.earlier}
     read = len({*summary.computed, *tried} & {source.name for source in sources})
     return Described(found, summary.failures, read, len(sources) - read, stores=(store,))
-
-
-def _extract(store: Path, sources: Sequence[Source], *, way: _Way) -> ExtractSummary:
-    try:
-        return extract(
-            sources,
-            output=store,
-            segmentation=way.segmentation,
-            schema=way.schema,
-            n_jobs=way.n_jobs,
-            on_start=way.on_start,
-            on_result=way.on_result,
-            on_message=way.on_message,
-        )
-    except BusyError as error:
-        raise BusyError(
-            f"another run is reading the same recordings, and writes {store}: wait for it, or "
-            "name another folder with --cache"
-        ) from error
 
 
 def _fresh(known: Mapping[str, Extracted], sources: Sequence[Source]) -> list[Extracted]:

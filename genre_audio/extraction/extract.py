@@ -15,12 +15,8 @@ from genre_audio.extraction.lost import bounds_for, part, read_all
 from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import Extracted, Failure, extract_recording
 from genre_audio.extraction.store import Known, read_known, write_table
+from genre_audio.extraction.tidy import journal_of, writing
 from genre_audio.features import GTZAN57, Schema
-from genre_audio.files import lock
-from genre_audio.files.folders import tidy_place
-from genre_audio.journal import Journal
-from genre_audio.tables.manifest import package_versions
-from genre_audio.tables.parquet_file import is_parquet, pyarrow_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -29,6 +25,7 @@ if TYPE_CHECKING:
     from genre_audio.audio import Source
     from genre_audio.config import Segmentation
     from genre_audio.execution import Bounds
+    from genre_audio.journal import Journal
 
 __all__ = ["ExtractSummary", "extract"]
 
@@ -81,6 +78,7 @@ def extract(
     n_jobs: int | None = 1,
     force: bool = False,
     bounds: Bounds | None = None,
+    held: bool = False,
     on_start: Callable[[int], None] = lambda _: None,
     on_result: Callable[[Extracted | Failure], None] = lambda _: None,
     on_message: Callable[[str], None] = lambda _: None,
@@ -102,12 +100,13 @@ def extract(
         ``"folders"`` (the parent folder's name), ``"none"``, or an annotation file as
         ``FILE`` or ``FILE:COLUMN``. By default labels that the table has already are kept.
     n_jobs : int, optional
-        Number of worker processes; None is as many as there are cores, or fewer where
-        there is little to do.
+        Number of worker processes; None is as many as cores, or as work is worth.
     force : bool
         Compute everything again, and replace whatever stands at `output`.
     bounds : Bounds, optional
         What reading one recording may take; generous by default.
+    held : bool
+        Whether the caller holds the lock on `output`.
     on_start : callable, optional
         Called with the number of recordings to be read.
     on_result : callable, optional
@@ -144,9 +143,9 @@ def extract(
     ...     extract(find_recordings([folder]), output=table, segmentation=Segmentation()).rows
     1
     """
-    with _held(output):
+    with writing(output, held=held):
         known = _known(output, schema=schema, segmentation=segmentation, force=force)
-        journal = _journal(output, schema=schema, segmentation=segmentation)
+        journal = journal_of(output, schema=schema, segmentation=segmentation)
         if force:
             journal.remove()
         entries = journal.entries()
@@ -160,8 +159,7 @@ def extract(
         for failure in failures:
             on_result(failure)
         work = functools.partial(extract_recording, schema=schema, segmentation=segmentation)
-        bounds = bounds or bounds_for(segmentation)
-        results = read_all(work, wanted, n_jobs=n_jobs, bounds=bounds)
+        results = read_all(work, wanted, n_jobs=n_jobs, bounds=bounds or bounds_for(segmentation))
         computed: list[Extracted] = []
         if wanted:
             computed, failed = _kept(results, journal=journal, on_result=on_result)
@@ -190,17 +188,6 @@ def extract(
     )
 
 
-@contextlib.contextmanager
-def _held(output: Path) -> Generator[None, None, None]:
-    """Hold the right to write a table; what a killed run left of a folder is put right."""
-    if is_parquet(output):
-        pyarrow_parquet()  # said before work is spent
-    with lock(output):
-        if is_parquet(output):
-            tidy_place(output)
-        yield
-
-
 def _known(output: Path, *, schema: Schema, segmentation: Segmentation, force: bool) -> Known:
     try:
         return read_known(output, schema=schema, segmentation=segmentation)
@@ -208,15 +195,6 @@ def _known(output: Path, *, schema: Schema, segmentation: Segmentation, force: b
         if force:
             return Known()
         raise
-
-
-def _journal(output: Path, *, schema: Schema, segmentation: Segmentation) -> Journal:
-    header = {
-        "schema": schema.digest,
-        "segmentation": segmentation.digest,
-        "versions": package_versions(),
-    }
-    return Journal(output.with_name(f".{output.name}.journal"), header=header)
 
 
 def _kept(

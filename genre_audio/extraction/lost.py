@@ -9,12 +9,14 @@ later run, that is kept: while its file and the libraries are the same, it is no
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import TYPE_CHECKING, Any, Final
 
-from genre_audio.execution import Bounds, map_unordered
+from genre_audio.execution import Bounds, count_workers, map_unordered
 from genre_audio.extraction.compiled import warm_for_copies
 from genre_audio.extraction.expected import expected_seconds
 from genre_audio.extraction.recording import Extracted, Failure
+from genre_audio.extraction.shares import LEAST, Share, divided, do_share, joined
 from genre_audio.files import Fingerprint
 
 if TYPE_CHECKING:
@@ -74,6 +76,11 @@ def words_of(lost: Lost) -> tuple[str, str]:
             "the process that read it was killed twice, perhaps because the machine has too "
             f"little memory: try again with fewer workers (-j 1), or {_CONVERT}"
         )
+    if "cluster" in lost.detail:  # whose workers may also have been killed by their nannies
+        return "decoder_crashed", (
+            "the worker processes that read it ended, by a crash or because their memory "
+            f"limit was reached: give workers more memory, or {_CONVERT}"
+        )
     return "decoder_crashed", f"the decoder crashed twice ({lost.detail}); {_CONVERT}"
 
 
@@ -121,7 +128,21 @@ def read_all(
     whole = [dataclasses.replace(source, path=source.path.absolute()) for source in sources]
     if sources:
         warm_for_copies()
-    return map_unordered(work, whole, n_jobs=n_jobs, costs=costs, on_lost=failure_of, bounds=bounds)
+    workers = count_workers(n_jobs) if max(costs, default=0.0) > LEAST else 1
+    shares = divided(whole, costs, workers=workers)
+    results = map_unordered(
+        functools.partial(do_share, work=work),
+        shares,
+        n_jobs=n_jobs,
+        costs=[share.cost for share in shares],
+        on_lost=_share_lost,
+        bounds=bounds,
+    )
+    return joined(results)
+
+
+def _share_lost(share: Share, lost: Lost) -> tuple[Share, Extracted | Failure]:
+    return share, failure_of(share.source, lost)
 
 
 def from_dict(name: str, values: Mapping[str, Any]) -> Failure | None:

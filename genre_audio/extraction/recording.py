@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from genre_audio.segment import Refused, Segment
 from genre_audio.tables.as_written import numbers_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from genre_audio.audio import Recording
 
@@ -151,7 +152,11 @@ def rows_digest(rows: Iterable[Row]) -> str:
 
 
 def extract_recording(
-    source: Source, *, schema: Schema = GTZAN57, segmentation: Segmentation | None = None
+    source: Source,
+    *,
+    schema: Schema = GTZAN57,
+    segmentation: Segmentation | None = None,
+    share: tuple[int, int] = (0, 1),
 ) -> Extracted | Failure:
     """Describe every segment of one recording.
 
@@ -166,6 +171,8 @@ def extract_recording(
         Which columns.
     segmentation : Segmentation, optional
         How to cut; segments of 30 s by default.
+    share : tuple of int
+        ``(k, n)`` describes only the k-th of every n segments, which may be none.
 
     Returns
     -------
@@ -187,7 +194,9 @@ def extract_recording(
             watching(source.path) as file,
             open_recording(source.path, name=source.name) as recording,
         ):
-            rows, refused = _describe(recording, schema, segmentation or Segmentation())
+            rows, refused = _describe(
+                recording, schema, segmentation or Segmentation(), share=share
+            )
             quality = recording.quality.as_dict()
     except AudioError as error:
         return Failure(source.name, source.path, error.kind, str(error))
@@ -200,16 +209,24 @@ def extract_recording(
     except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's failure only
         message = f"{type(error).__name__}: {error}"
         return Failure(source.name, source.path, "unexpected", message)
-    if not rows:
-        return Failure(source.name, source.path, refused[0].kind, _nothing_left(refused))
-    return Extracted(source.name, source.path, file, quality, tuple(rows), tuple(refused))
+    found = Extracted(source.name, source.path, file, quality, tuple(rows), tuple(refused))
+    return checked(found) if share[1] == 1 else found
+
+
+def checked(found: Extracted) -> Extracted | Failure:
+    """Return a recording that has a row; one without is a failure."""
+    if found.rows:
+        return found
+    message = _nothing_left(found.refused)
+    return Failure(found.name, found.path, found.refused[0].kind, message)
 
 
 def _describe(
-    recording: Recording, schema: Schema, segmentation: Segmentation
+    recording: Recording, schema: Schema, segmentation: Segmentation, *, share: tuple[int, int]
 ) -> tuple[list[Row], list[Refused]]:
     rows, refused = [], []
-    for segment in recording.segments(sr=schema.config.sr, segmentation=segmentation):
+    segments = recording.segments(sr=schema.config.sr, segmentation=segmentation)
+    for segment in itertools.islice(segments, share[0], None, share[1]):
         outcome = _row(segment, schema) if isinstance(segment, Segment) else segment
         if isinstance(outcome, Row):
             rows.append(outcome)
@@ -226,8 +243,10 @@ def _row(segment: Segment, schema: Schema) -> Row | Refused:
     return Row(segment.start, segment.stop, len(segment.y), tuple(values.tolist()))
 
 
-def _nothing_left(refused: list[Refused]) -> str:
+def _nothing_left(refused: Sequence[Refused]) -> str:
     if len(refused) == 1:
         return refused[0].message
+    if len(refused) == 2 and not refused[1].seconds:
+        return f"{refused[0].message}; {refused[1].message}"
     kinds = ", ".join(sorted({entry.kind for entry in refused}))
     return f"none of its {len(refused)} segments can be described ({kinds})"

@@ -2,9 +2,9 @@
 
 A recording's rows are reused when its file is the same and its rows are as they were
 written: each recording's rows carry a digest, so a number changed by hand is noticed
-and computed again. CSV goes to its place before the manifest (where there was none, after
-it: a table without a manifest is somebody else's); Parquet has its manifest within. The
-journal of the run is deleted last: whenever a run is killed, the next one finds every
+and computed again. CSV and its manifest are replaced as a pair
+(`genre_audio.files.pairs`); Parquet has its manifest within, and is replaced as a folder.
+The journal of the run is deleted last: whenever a run is killed, the next one finds every
 finished recording in one of the two.
 """
 
@@ -180,7 +180,7 @@ def write_table(
     segmentation: Segmentation,
     labels: Mapping[str, str | None],
 ) -> None:
-    """Write a table and its manifest, each in one step.
+    """Write a table and its manifest, as a pair.
 
     Recordings stand in the order of their names, so the bytes do not depend on the
     order in which they were finished.

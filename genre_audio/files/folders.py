@@ -1,8 +1,9 @@
-"""A folder takes another's place in one step where the system can do that, else in two.
+"""A folder takes another's place: in one step where the system can, else in two.
 
-Two names swap what they name in one step on Linux and macOS, but not on all file systems, such
-as those of networks. A process that is killed there between two steps leaves the place empty,
-with the old folder beside it: `tidy_place` puts it back.
+Linux and macOS swap two names in one step (``renameat2``, ``renamex_np``), on nearly all
+local file systems. Where that does not go, the old folder is moved away first and then the
+new one in. Killed between the two, a run leaves nothing under the name; the old folder then
+comes back as soon as anybody asks for it by `restore_folder`, or writes to that place.
 """
 
 from __future__ import annotations
@@ -10,26 +11,19 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import OutputError
+from genre_audio.files.leftovers import OLD, sweep, temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-__all__ = ["replace_folder", "tidy_place"]
+__all__ = ["add_to_folder", "replace_folder", "restore_folder"]
 
-_RANDOM: Final = 8
-"""So many letters `tempfile` puts behind a prefix."""
-_NEW: Final = "new"
-_OLD: Final = "old"
-_HERE: Final = -100
-"""What renameat2 knows the current folder as."""
-_SWAP: Final = 2
-"""What it, and renamex_np of macOS, call a swap."""
+_THIS_FOLDER: Final = -100  # AT_FDCWD
+_EXCHANGE: Final = 2  # RENAME_EXCHANGE, and RENAME_SWAP of macOS
 
 
 @contextlib.contextmanager
@@ -63,76 +57,127 @@ def replace_folder(path: Path, *, force: bool) -> Iterator[Path]:
     ...     sorted(p.name for p in pathlib.Path(root, "model").iterdir())
     ['a.txt']
     """
-    if path.exists() and not force:
-        raise OutputError(f"{path} is there already; use --force to replace it, or another name")
+    restore_folder(path)
+    _refuse_existing(path, force=force)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=_prefix(path)))
+        with temporary_folder(path) as temporary:
+            new = temporary / "new"
+            new.mkdir()
+            yield new
+            _force_to_disk(new)
+            _refuse_existing(path, force=force)
+            _take_place(path, new=new, old=temporary / OLD / path.name)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
-    try:
-        new = temporary / _NEW
-        new.mkdir()
-        yield new
-        _take_place(path, new=new, old=temporary / _OLD)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
-def tidy_place(path: Path) -> None:
-    """Put right what a killed process left beside a place that it was to fill.
+@contextlib.contextmanager
+def add_to_folder(path: Path, *, last: str) -> Iterator[Path]:
+    """Fill a folder under a temporary name; at the end its files go to `path`, one by one.
 
-    Nobody else may be writing it: hold its lock.
+    What lies there already under other names stays.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The folder, which need not be there.
+    last : str
+        The file that leads to the others. An old one is deleted before the first of the others
+        is replaced, and the new one comes last, so that it never leads to files of another run.
+
+    Yields
+    ------
+    pathlib.Path
+        An empty folder to fill. If the block raises, it vanishes and `path` is as before.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
 
     Examples
     --------
     >>> import pathlib, tempfile
-    >>> from genre_audio.files.folders import tidy_place
+    >>> from genre_audio.files import add_to_folder
     >>> with tempfile.TemporaryDirectory() as root:
-    ...     (pathlib.Path(root) / ".model.abcdefgh" / "old").mkdir(parents=True)
-    ...     tidy_place(pathlib.Path(root, "model"))
+    ...     with add_to_folder(pathlib.Path(root), last="index.html") as folder:
+    ...         _ = (folder / "index.html").write_text("")
+    ...         _ = (folder / "page.html").write_text("")
+    ...     sorted(path.name for path in pathlib.Path(root).iterdir())
+    ['index.html', 'page.html']
+    """
+    made = not path.exists()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with temporary_folder(path / last) as new:
+            yield new
+            files = sorted(each.relative_to(new) for each in new.rglob("*") if each.is_file())
+            for place in {(path / name).parent for name in files}:
+                place.mkdir(parents=True, exist_ok=True)
+            (path / last).unlink(missing_ok=True)
+            for name in sorted(files, key=lambda name: name.as_posix() == last):
+                (new / name).replace(path / name)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        if made:  # and nothing came of it
+            with contextlib.suppress(OSError):
+                path.rmdir()
+
+
+def restore_folder(path: Path) -> Path:
+    """Put a folder back whose replacement a killed run did not finish, and return its path.
+
+    Does nothing where the folder stands, or where there is none to put back.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.files import restore_folder
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     old = pathlib.Path(root, ".model.k3x_81ab.genre-audio", "old", "model")
+    ...     old.mkdir(parents=True)
+    ...     restore_folder(pathlib.Path(root, "model")).is_dir()
     ...     [path.name for path in pathlib.Path(root).iterdir()]
+    True
     ['model']
     """
-    prefix = _prefix(path)
-    with contextlib.suppress(OSError):
-        for left in sorted(path.parent.iterdir()):
-            ours = left.name.startswith(prefix) and len(left.name) == len(prefix) + _RANDOM
-            if not (ours and left.is_dir() and {p.name for p in left.iterdir()} <= {_NEW, _OLD}):
-                continue
-            if not path.exists() and (left / _OLD).exists():
-                (left / _OLD).replace(path)
-            shutil.rmtree(left, ignore_errors=True)
+    if not path.exists():
+        sweep(path.parent)
+    return path
 
 
-def _prefix(path: Path) -> str:
-    return f".{path.name[:100]}."
+def _refuse_existing(path: Path, *, force: bool) -> None:
+    if path.exists() and not force:
+        raise OutputError(f"{path} is there already; use --force to replace it, or another name")
+
+
+def _force_to_disk(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
 
 
 def _take_place(path: Path, *, new: Path, old: Path) -> None:
-    """Move `path` away and `new` to `path`, or nothing."""
-    if not path.exists():
-        new.replace(path)
-        return
-    if _swapped(new, path):
-        return
-    path.replace(old)
-    try:
-        new.replace(path)
-    except BaseException:
-        old.replace(path)
-        raise
+    """Put `new` at `path`; what stood there vanishes with the temporary folder, or comes back."""
+    if path.exists():
+        if _exchange(new, path):
+            return
+        old.parent.mkdir()
+        path.replace(old)
+    new.replace(path)
 
 
-def _swapped(one: Path, other: Path) -> bool:
-    """Have two names swap what they name; tell whether they did."""
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; False where the system cannot."""
     libc: Any = ctypes.CDLL(None)
-    first, second = os.fsencode(one), os.fsencode(other)
-    try:
-        if hasattr(libc, "renameat2"):
-            return int(libc.renameat2(_HERE, first, _HERE, second, _SWAP)) == 0
-        return int(libc.renamex_np(first, second, _SWAP)) == 0
-    except AttributeError:
+    names = os.fsencode(one), os.fsencode(other)
+    if hasattr(libc, "renameat2"):
+        done = libc.renameat2(_THIS_FOLDER, names[0], _THIS_FOLDER, names[1], _EXCHANGE)
+    elif hasattr(libc, "renamex_np"):
+        done = libc.renamex_np(*names, _EXCHANGE)
+    else:
         return False
+    return bool(done == 0)

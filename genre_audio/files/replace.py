@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import OutputError
+from genre_audio.files.leftovers import temporary_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -96,24 +96,19 @@ def replacing(path: Path) -> Iterator[Path]:
     ...     pathlib.Path(folder, "a.bin").read_bytes()
     b'abc'
     """
-    temporary = ""
     try:
         # The links in /dev lead to ordinary files now and then, and are none themselves.
         if path.absolute().parent == Path("/dev") or (path.exists() and not path.is_file()):
             raise OutputError(f"{path} is no ordinary file: name another place")
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-        os.close(descriptor)
-        yield Path(temporary)
-        with open(temporary, "rb") as file:  # noqa: PTH123
-            os.fsync(file.fileno())
-        Path(temporary).chmod(_usual_mode(path))
-        Path(temporary).replace(path)
+        with temporary_file(path) as temporary:
+            yield temporary
+            with open(temporary, "rb") as file:  # noqa: PTH123
+                os.fsync(file.fileno())
+            temporary.chmod(_usual_mode(path))
+            temporary.replace(path)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def _usual_mode(path: Path) -> int:

@@ -4,7 +4,8 @@ From the row outwards: `transforms` give the columns a form that learners like,
 `whitening` makes classes round, `learners` are five pipelines with their search spaces,
 `tuning` chooses among as many candidates as a `Budget` allows, `mixture` weighs
 the learners, `conformal` says which genres their probabilities do not rule out, and
-`GenreStack` puts them together so that no group is ever on both sides of a fold. `plain`
+`GenreStack` puts them together so that no group is ever on both sides of a fold. `limits`
+says what becomes of more rows than a learner can hold. `plain`
 answers like a fitted stack, without the libraries that fitted it, and is what is stored.
 `trusted` lists the types that a stack of the older form may be made of.
 

@@ -10,6 +10,8 @@ from .learners import EXTRA_LEARNERS as EXTRA_LEARNERS
 from .learners import LEARNERS as LEARNERS
 from .learners import make_learner as make_learner
 from .learners import search_space as search_space
+from .limits import LIMITS as LIMITS
+from .limits import Limits as Limits
 from .mixture import MixturePool as MixturePool
 from .pool import LogPool as LogPool
 from .stack import GenreStack as GenreStack

@@ -34,9 +34,12 @@ class BetweenValues(XGBClassifier):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any, **how: Any) -> Self:  # noqa: ANN401 - as XGBClassifier
         """Fit the trees to rows whose values are moved."""
-        # Rows are compared in single precision.
-        columns = np.asarray(X, dtype=np.float32).T
-        super().fit(np.stack([_moved(column) for column in columns], axis=1), y, **how)
+        # Rows are compared in single precision. XGBoost makes bins of a byte each of them, and
+        # keeps no more: this copy is the largest thing there is.
+        moved = np.array(X, dtype=np.float32)
+        for column in moved.T:
+            column[:] = _moved(column)
+        super().fit(moved, y, **how)
         return self
 
 

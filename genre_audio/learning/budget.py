@@ -1,8 +1,9 @@
 """How much work goes into a fit.
 
 A `Budget` says how many candidates each learner may try and over how many folds; the
-same budget always tries the same candidates, so that a fit can be repeated. Only counts
-may enter here: how many processes do the work changes no number.
+same budget always tries the same candidates, so that a fit can be repeated; and how many
+rows each part of it takes, where there are too many. Only counts may enter here: how many
+processes do the work changes no number.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import dataclasses
 from typing import Final
 
 from genre_audio.errors import ParameterError
+from genre_audio.learning.limits import LIMITS, Limits
 
 __all__ = ["BUDGETS", "Budget", "budget_of"]
 
@@ -35,6 +37,8 @@ class Budget:
         Trees of a forest.
     decision_tree, support_vectors : int
         Candidates of those learners, which are not part of the stack for genres.
+    limits : Limits
+        The most rows that each part of the work takes.
 
     Raises
     ------
@@ -60,11 +64,12 @@ class Budget:
     trees: int = 150
     decision_tree: int = 1
     support_vectors: int = 1
+    limits: Limits = dataclasses.field(default=LIMITS, repr=False)
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
+        for field in dataclasses.fields(self)[1:-1]:
             value, least = getattr(self, field.name), 2 if field.name.endswith("_folds") else 1
-            if field.name != "name" and value < least:
+            if value < least:
                 raise ParameterError(
                     f"{field.name} of a budget is {value!r}; it must be at least {least}"
                 )

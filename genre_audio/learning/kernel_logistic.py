@@ -23,7 +23,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from genre_audio.errors import ParameterError
+from genre_audio.learning.limits import AT_ONCE
 from genre_audio.learning.plain.steps import KERNELS
+from genre_audio.learning.streamed_logistic import streamed_coefficients
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -50,6 +52,9 @@ class KernelLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
         Most rows that likeness is measured to; of longer tables, that many are drawn.
     seed : int
         Seed of the draw.
+    at_once : int
+        Most rows whose likeness to the landmarks is held in memory. Of longer tables, so
+        many are drawn and solved, and then all are gone through block by block.
 
     Attributes
     ----------
@@ -92,12 +97,14 @@ class KernelLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
         kernel: str = "cauchy",
         n_landmarks: int = 1000,
         seed: int = 0,
+        at_once: int = AT_ONCE,
     ) -> None:
         self.C = C
         self.gamma = gamma
         self.kernel = kernel
         self.n_landmarks = n_landmarks
         self.seed = seed
+        self.at_once = at_once
 
     def fit(self, X: Any, y: npt.ArrayLike) -> Self:  # noqa: ANN401 - array or DataFrame
         """Choose the landmarks and learn their weights."""
@@ -106,22 +113,44 @@ class KernelLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
             raise ParameterError(
                 f"unknown kernel {self.kernel!r}; choose from {', '.join(KERNELS)}"
             )
-        drawn = check_random_state(self.seed).permutation(len(rows))[: self.n_landmarks]
-        landmarks = rows[drawn]
+        drawn = check_random_state(self.seed).permutation(len(rows))
+        landmarks = rows[drawn[: self.n_landmarks]]
         # Coordinates in which a scalar product is the kernel (Nyström's, all rows: exactly).
         sizes, axes = np.linalg.eigh(self._likeness(landmarks, landmarks))
         turn = axes / np.sqrt(np.maximum(sizes, _SMALLEST)) @ axes.T
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        self.landmarks_ = landmarks
+        if len(rows) <= self.at_once:
+            coefficients, offsets = self._at_once(rows, labels, turn=turn)
+        else:
+            some = _some_of_each(codes, drawn=drawn, count=self.at_once)
+            coefficients, offsets = self._at_once(rows[some], labels[some], turn=turn)
+            found = streamed_coefficients(
+                rows,
+                codes,
+                coordinates=lambda block: self._likeness(block, landmarks),
+                turn=turn,
+                # Of two classes scikit-learn shrinks the difference, not both.
+                C=self.C / 2 if len(self.classes_) == 2 else self.C,
+                start=np.vstack([coefficients.T, offsets]),
+                some=some,
+            )
+            coefficients, offsets = found[:-1].T, found[-1]
+        self.weights_ = turn @ coefficients.T
+        self.offsets_ = offsets
+        return self
+
+    def _at_once(
+        self, rows: npt.NDArray[np.float64], labels: npt.NDArray[Any], *, turn: npt.NDArray[Any]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return coefficients and offsets of each class."""
         linear = LogisticRegression(C=self.C, max_iter=3000, random_state=self.seed)
-        linear.fit(self._likeness(rows, landmarks) @ turn, labels)
+        linear.fit(self._likeness(rows, self.landmarks_) @ turn, labels)
         coefficients, offsets = linear.coef_, linear.intercept_
         if len(linear.classes_) == 2:  # scikit-learn then speaks of the second class only
             coefficients = np.vstack([np.zeros_like(coefficients), coefficients])
             offsets = np.append(0.0, offsets)
-        self.classes_ = linear.classes_
-        self.landmarks_ = landmarks
-        self.weights_ = turn @ coefficients.T
-        self.offsets_ = offsets
-        return self
+        return coefficients, offsets
 
     def _likeness(
         self, X: npt.NDArray[np.float64], Y: npt.NDArray[np.float64]
@@ -139,3 +168,11 @@ class KernelLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
         """Return the likeliest label of each row: shape (n_rows,)."""
         likeliest = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[likeliest])
+
+
+def _some_of_each(
+    codes: npt.NDArray[np.intp], *, drawn: npt.NDArray[np.intp], count: int
+) -> npt.NDArray[np.intp]:
+    """Return the first rows that were drawn, with the first of every class among them."""
+    first = drawn[np.unique(codes[drawn], return_index=True)[1]]
+    return np.unique(np.concatenate([first, drawn[:count]]))

@@ -30,9 +30,10 @@ from genre_audio.learning.pool import LogPool
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from genre_audio.learning.sampling import Samples
     from genre_audio.tables.splits import Fold
 
-__all__ = ["MixturePool", "cross_fitted"]
+__all__ = ["MixturePool", "cross_fitted", "weighed"]
 
 _ROUNDS: Final = 1000
 _SETTLED: Final = 1e-9
@@ -132,7 +133,11 @@ def _shares(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def cross_fitted(
-    P: npt.NDArray[np.float64], y: npt.NDArray[np.intp], *, folds: list[Fold]
+    P: npt.NDArray[np.float64],
+    y: npt.NDArray[np.intp],
+    *,
+    folds: list[Fold],
+    among: npt.NDArray[np.bool_] | None = None,
 ) -> npt.NDArray[np.float64]:
     """Pool out-of-fold probabilities with weights that were fitted on other folds.
 
@@ -144,6 +149,8 @@ def cross_fitted(
         Classes from 0 to n - 1.
     folds : list of Fold
         Over which `P` was made; they hold out every row once.
+    among : ndarray of bool, shape (n_rows,), optional
+        From which rows weights are learned; from all by default.
 
     Returns
     -------
@@ -160,7 +167,48 @@ def cross_fitted(
     [0, 1]
     """
     joined = np.empty(P.shape[1:])
-    for train, held_out in folds:
+    for everything, held_out in folds:
+        train = everything if among is None else everything[among[everything]]
         pool = MixturePool().fit(P[:, train], y[train])
         joined[held_out] = pool.predict_proba(P[:, held_out])
     return joined
+
+
+def weighed(
+    P: npt.NDArray[np.float64], *, folds: list[Fold], samples: Samples, most: int
+) -> tuple[MixturePool, npt.NDArray[np.float64]]:
+    """Fit the final learner, to some rows where there are many, and cross-fit it for all.
+
+    Parameters
+    ----------
+    P : ndarray of shape (n_learners, n_rows, n_classes)
+        Probabilities of rows that the learners had not seen.
+    folds : list of Fold
+        Over which `P` was made; they hold out every row once.
+    samples : Samples
+        Of the rows, with their classes.
+    most : int
+        How many rows it may learn from.
+
+    Returns
+    -------
+    MixturePool
+        Fitted.
+    ndarray of float64, shape (n_rows, n_classes)
+        What `cross_fitted` returns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.mixture import weighed
+    >>> from genre_audio.learning.sampling import Samples
+    >>> P, two = np.array([[[0.8, 0.2], [0.2, 0.8]]]), np.arange(2)
+    >>> halves = [(np.array([0]), np.array([1])), (np.array([1]), np.array([0]))]
+    >>> weighed(P, folds=halves, samples=Samples(two, two, two, seed=0), most=9)[1].shape
+    (2, 2)
+    """
+    rows, y = samples.of(most=most), samples.y
+    if len(rows) == len(y):
+        return MixturePool().fit(P, y), cross_fitted(P, y, folds=folds)
+    among = np.isin(np.arange(len(y)), rows)
+    return MixturePool().fit(P[:, rows], y[rows]), cross_fitted(P, y, folds=folds, among=among)

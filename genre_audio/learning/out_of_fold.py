@@ -6,11 +6,14 @@ is returned does not depend on it. Nothing may enter here that chooses or weighs
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone
+
+from genre_audio.learning.limits import AT_ONCE
 
 if TYPE_CHECKING:
     from typing import Any
@@ -23,8 +26,20 @@ if TYPE_CHECKING:
 __all__ = ["fit_all", "out_of_fold", "whole_recordings"]
 
 
+Part = Callable[[int, "npt.NDArray[np.intp]"], "npt.NDArray[np.intp]"]
+"""Which of these rows a learner, named by its place, learns from."""
+
+
+def _all(_: int, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    return rows
+
+
 def fit_all(
-    pipelines: list[Pipeline], X: npt.NDArray[np.float64], y: npt.NDArray[np.intp]
+    pipelines: list[Pipeline],
+    X: npt.NDArray[np.float64],
+    y: npt.NDArray[np.intp],
+    *,
+    part: Part = _all,
 ) -> list[Pipeline]:
     """Fit copies of all learners on all rows.
 
@@ -36,6 +51,8 @@ def fit_all(
         Features.
     y : ndarray of int, shape (n_rows,)
         Classes from 0 to n - 1.
+    part : callable, optional
+        Which rows a learner takes, given its place and the rows there are.
 
     Returns
     -------
@@ -51,7 +68,14 @@ def fit_all(
     >>> knn.classes_.tolist()
     [0, 1]
     """
-    return list(Parallel()(delayed(_fitted)(learner, X, y) for learner in pipelines))
+    parts = [part(place, np.arange(len(y))) for place in range(len(pipelines))]
+    return list(
+        Parallel()(
+            # All rows are handed on as they are: a copy would be one for each learner.
+            delayed(_fitted)(learner, X, y, rows=None if len(rows) == len(y) else rows)
+            for learner, rows in zip(pipelines, parts, strict=True)
+        )
+    )
 
 
 def out_of_fold(
@@ -60,6 +84,7 @@ def out_of_fold(
     y: npt.NDArray[np.intp],
     *,
     folds: list[Fold],
+    part: Part = _all,
 ) -> npt.NDArray[np.float64]:
     """Return each learner's probabilities for rows that it was not fitted on.
 
@@ -73,6 +98,8 @@ def out_of_fold(
         Classes from 0 to n - 1, each of them in every training part.
     folds : list of Fold
         Folds that hold out every row once.
+    part : callable, optional
+        Which of a fold's training rows a learner takes, given its place and these rows.
 
     Returns
     -------
@@ -92,7 +119,7 @@ def out_of_fold(
     """
     tasks = [(place, fold) for place in range(len(pipelines)) for fold in folds]
     found = Parallel()(
-        delayed(_held_out)(pipelines[place], X, y, train=train, held_out=held_out)
+        delayed(_held_out)(pipelines[place], X, y, train=part(place, train), held_out=held_out)
         for place, (train, held_out) in tasks
     )
     P = np.empty((len(pipelines), len(y), int(y.max()) + 1))
@@ -142,8 +169,14 @@ def whole_recordings(
     return sums / np.bincount(places.reshape(-1))[:, np.newaxis], y[first]
 
 
-def _fitted(learner: Pipeline, X: npt.NDArray[np.float64], y: npt.NDArray[np.intp]) -> Pipeline:
-    return clone(learner).fit(X, y)
+def _fitted(
+    learner: Pipeline,
+    X: npt.NDArray[np.float64],
+    y: npt.NDArray[np.intp],
+    *,
+    rows: npt.NDArray[np.intp] | None,
+) -> Pipeline:
+    return clone(learner).fit(X, y) if rows is None else clone(learner).fit(X[rows], y[rows])
 
 
 def _held_out(
@@ -154,5 +187,11 @@ def _held_out(
     train: npt.NDArray[np.intp],
     held_out: npt.NDArray[np.intp],
 ) -> npt.NDArray[np.float64]:
-    fitted = _fitted(learner, X[train], y[train])
-    return np.asarray(fitted.predict_proba(X[held_out]), dtype=np.float64)
+    fitted = _fitted(learner, X, y, rows=train)
+    found = [fitted.predict_proba(X[some]) for some in _pieces(held_out)]
+    return np.asarray(np.concatenate(found), dtype=np.float64)
+
+
+def _pieces(rows: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:
+    """Return rows in so small pieces that a thousand numbers for each fit into memory."""
+    return np.array_split(rows, -(-len(rows) // AT_ONCE))

@@ -9,8 +9,9 @@ fold. (`sklearn.ensemble.StackingClassifier` takes no groups, and would keep the
 
 One seed decides everything random: the same table and versions give the same
 probabilities, whatever the number of processes, of one thread each. What is kept are
-pipelines, weights and labels: no search, no folds, no rows but the neighbours'. No files
-may be read or written here.
+pipelines, weights and labels: no search, no folds, no rows but the neighbours'. Where there
+are more rows than a learner can hold, it takes some (`limits`). No files may be read or
+written here.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ from genre_audio.learning.budget import Budget, budget_of
 from genre_audio.learning.conformal import ConformalSets
 from genre_audio.learning.forms import LEVEL
 from genre_audio.learning.learners import LEARNERS
-from genre_audio.learning.mixture import MixturePool, cross_fitted
+from genre_audio.learning.mixture import weighed
 from genre_audio.learning.out_of_fold import fit_all, out_of_fold, whole_recordings
+from genre_audio.learning.sampling import Samples, taken
 from genre_audio.learning.tuning import tune
 from genre_audio.tables.splits import (
     exact_duplicates,
@@ -163,10 +165,11 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_consistent_length(X, owners, whole)
         owners = merge_groups(owners, duplicates=exact_duplicates(X))
         self.n_groups_ = len(np.unique(owners))
-        with threadpool_limits(1), joblib_backend(self.n_jobs):
-            P, folds = self._fit_learners(X, codes, owners=owners)
-            self.pool_ = MixturePool().fit(P, codes)
-            held_out = cross_fitted(P, codes, folds=folds)
+        samples = Samples(codes, owners, whole, seed=self.seed)
+        limits = budget_of(self.budget).limits
+        with threadpool_limits(1), joblib_backend(self.n_jobs, shared=[X, codes]):
+            P, folds = self._fit_learners(X, codes, samples=samples)
+            self.pool_, held_out = weighed(P, folds=folds, samples=samples, most=limits.pool)
         self.conformal_ = ConformalSets.fit(*whole_recordings(held_out, codes, names=whole))
         return self
 
@@ -182,11 +185,13 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return codes
 
     def _fit_learners(
-        self, X: npt.NDArray[np.float64], y: npt.NDArray[np.intp], *, owners: npt.NDArray[np.intp]
+        self, X: npt.NDArray[np.float64], y: npt.NDArray[np.intp], *, samples: Samples
     ) -> tuple[npt.NDArray[np.float64], list[Fold]]:
         """Fit the learners; return what they say of rows that they had not seen, and the folds."""
+        owners = samples.groups
         fewest = min(groups_per_class(y, groups=owners).values())
         budget = budget_of(self.budget).within(fewest)
+        limits, few = budget.limits, samples.of(most=budget.limits.tuning)
         columns = self.columns
         if columns is None and hasattr(self, "feature_names_in_"):
             columns = tuple(map(str, self.feature_names_in_))
@@ -203,9 +208,9 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tuned = {
             name: tune(
                 name,
-                X,
-                y,
-                groups=owners,
+                taken(X, few),
+                taken(y, few),
+                groups=taken(owners, few),
                 budget=budget,
                 seed=self.seed,
                 columns=columns,
@@ -216,8 +221,13 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         }
         self.best_params_ = {name: found for name, (_, found) in tuned.items()}
         pipelines = [learner for learner, _ in tuned.values()]
-        P = out_of_fold(pipelines, X, y, folds=folds)
-        self.learners_ = dict(zip(tuned, fit_all(pipelines, X, y), strict=True))
+
+        def part(place: int, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+            """Return as many of these rows as a learner can hold."""
+            return samples.of(rows, most=limits.rows(self.learners[place]))
+
+        P = out_of_fold(pipelines, X, y, folds=folds, part=part)
+        self.learners_ = dict(zip(tuned, fit_all(pipelines, X, y, part=part), strict=True))
         return P, folds
 
     def learner_probabilities(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401

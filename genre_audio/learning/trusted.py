@@ -18,6 +18,7 @@ TRUSTED_TYPES: Final = (
     "genre_audio.learning.budget.Budget",
     "genre_audio.learning.conformal.ConformalSets",
     "genre_audio.learning.kernel_logistic.KernelLogisticRegression",
+    "genre_audio.learning.limits.Limits",
     "genre_audio.learning.mixture.MixturePool",
     "genre_audio.learning.neighbours.CappedNeighbors",
     "genre_audio.learning.pool.LogPool",

@@ -3,6 +3,9 @@
 What was heard depends on the samples and on how they are described, not on the model that
 is asked about it. So it is kept under the hash of the file, one file for each recording,
 which stands whole or not at all: a run that is killed goes on where it stopped.
+
+Workers listen; this process keeps what they heard and asks the model, which takes a 200th
+of the time.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import dataclasses
 import functools
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +22,7 @@ from genre_audio import __version__
 from genre_audio.audio import Source
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import AudioError
-from genre_audio.execution import can_fork, map_unordered
+from genre_audio.execution import map_unordered
 from genre_audio.extraction import expected_seconds
 from genre_audio.extraction.compiled import warm_for_copies
 from genre_audio.extraction.lost import bounds_for, words_of
@@ -31,7 +34,7 @@ from genre_audio.prediction.stretches import timeline_of
 from genre_audio.training import load_bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from genre_audio.execution import Lost
@@ -93,53 +96,73 @@ def hear_recordings(
     tasks = [
         _Task(Source(each.name, each.path.absolute()), each.file.sha256) for each in recordings
     ]
-    costs = [_TIMES * cost for cost in expected_seconds([task.source for task in tasks])]
-    # The workers of a cluster have another current folder.
-    model, cache = model.absolute(), None if cache is None else cache.absolute()
-    work = functools.partial(_hear, model=model, cache=cache)
-    if tasks:
-        _get_ready(tasks, model, cache)
     found: dict[str, ContentTimeline] = {}
-    results = map_unordered(
-        work, tasks, n_jobs=n_jobs, costs=costs, on_lost=_lost, bounds=bounds_for(Segmentation())
-    )
-    for name, timeline in results:
-        if not isinstance(timeline, AudioError):
-            found[name] = timeline
-        on_result(name, timeline)
+    for task, heard in _heard(tasks, model, cache=cache, n_jobs=n_jobs):
+        if isinstance(heard, AudioError):
+            on_result(task.source.name, heard)
+        else:
+            found[task.source.name] = timeline = _told(heard, _model(model))
+            on_result(task.source.name, timeline)
     return found
 
 
-def _hear(
-    task: _Task, *, model: Path, cache: Path | None
-) -> tuple[str, ContentTimeline | AudioError]:
-    bundle = _model(model)
-    try:
-        heard = None if cache is None else _known(_place(cache, task, bundle))
-        if heard is None:
-            heard = _listen(task, bundle)
-            if cache is not None:
-                _keep(_place(cache, task, bundle), heard)
-    except AudioError as error:
-        return task.source.name, error
-    return task.source.name, timeline_of(heard, bundle)
+def _heard(
+    tasks: Sequence[_Task], model: Path, *, cache: Path | None, n_jobs: int | None
+) -> Iterator[tuple[_Task, Heard | AudioError]]:
+    """Yield what each recording sounds like: what was kept first, then what workers hear.
 
-
-def _get_ready(tasks: Sequence[_Task], model: Path, cache: Path | None) -> None:
-    """Load what workers need that are copies of this process, as far as they will."""
-    if not can_fork():
+    Workers may be on other machines, which have neither the model nor the cache.
+    """
+    left = []
+    for task in tasks:
+        kept = None if cache is None else _known(_place(cache, task, _model(model)))
+        if kept is None:
+            left.append(task)
+        else:
+            yield task, kept
+    if not left:
         return
-    bundle = _model(model)
-    if cache is None or not all(_place(cache, task, bundle).exists() for task in tasks):
-        warm_for_copies()
+    warm_for_copies()
+    costs = [_TIMES * cost for cost in expected_seconds([task.source for task in left])]
+    work = functools.partial(_listen, bundle=_as_ears_need_it(_model(model)))
+    bounds = bounds_for(Segmentation())
+    results = map_unordered(work, left, n_jobs=n_jobs, costs=costs, on_lost=_lost, bounds=bounds)
+    for task, heard in results:
+        if cache is not None and not isinstance(heard, AudioError):
+            _keep(_place(cache, task, _model(model)), heard)
+        yield task, heard
 
 
-def _lost(task: _Task, lost: Lost) -> tuple[str, ContentTimeline | AudioError]:
+def _as_ears_need_it(bundle: ModelBundle) -> ModelBundle:
+    """Return what of a model is needed to listen for it: what it says of itself."""
+    nothing: Any = None
+    return dataclasses.replace(
+        bundle, classifier=nothing, neighbourhood=nothing, probe=nothing, conformal=None, rows=None
+    )
+
+
+def _told(heard: Heard, bundle: ModelBundle) -> ContentTimeline:
+    """Ask the model, with sums as one thread makes them."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        return timeline_of(heard, bundle)
+
+
+def _lost(task: _Task, lost: Lost) -> tuple[_Task, Heard | AudioError]:
     kind, message = words_of(lost)
-    return task.source.name, AudioError(message, kind=kind)
+    return task, AudioError(message, kind=kind)
 
 
-def _listen(task: _Task, bundle: ModelBundle) -> Heard:
+def _listen(task: _Task, *, bundle: ModelBundle) -> tuple[_Task, Heard | AudioError]:
+    """Listen to a recording: what runs in a worker."""
+    try:
+        return task, _checked(task, bundle)
+    except AudioError as error:
+        return task, error
+
+
+def _checked(task: _Task, bundle: ModelBundle) -> Heard:
     """Listen to a file that must still be what was described."""
     try:
         with watching(task.source.path) as file:
@@ -153,7 +176,7 @@ def _listen(task: _Task, bundle: ModelBundle) -> Heard:
 
 @functools.lru_cache(maxsize=2)
 def _model(folder: Path) -> ModelBundle:
-    """Load a model once in each process, instead of sending it along with each task."""
+    """Load a model once."""
     return load_bundle(folder)
 
 

@@ -155,6 +155,11 @@ class Prediction:
         return seconds_covered((segment.start, segment.stop) for segment in self.segments)
 
     @property
+    def read_to_end(self) -> bool:
+        """Whether all of it could be read, as far as its file tells."""
+        return all(refused.seconds for refused in self.refused)
+
+    @property
     def verdict(self) -> Verdict:
         """What may be said of it in one line, and why."""
         from genre_audio.prediction.verdict import verdict_of
@@ -196,6 +201,7 @@ class Prediction:
             "too_short_to_tell": self.too_short_to_tell,
             "segments": [segment.as_dict() for segment in self.segments],
             "timeline": None if self.timeline is None else self.timeline.as_dict(),
+            "read_to_end": self.read_to_end,
             "refused": [dataclasses.asdict(refused) for refused in self.refused],
             "quality": self.quality,
             "verdict": self.verdict.as_dict(),

@@ -145,7 +145,7 @@ def _remarks(prediction: Prediction) -> list[list[str]]:
 
 def _refused(prediction: Prediction) -> list[list[str]]:
     return [
-        [f"{each.start:.1f}", "to", f"{each.stop:.1f} s", each.message]
+        [f"{each.start:.1f}", "to", f"{each.stop:.1f} s" if each.seconds else "end", each.message]
         for each in prediction.refused
     ]
 

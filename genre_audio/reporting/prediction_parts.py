@@ -95,8 +95,10 @@ def flags_of(prediction: Prediction) -> tuple[str, ...]:
     if prediction.unlike and kind != "unlike":
         found.append(_DOUBTS["unlike"])
     found += [remark.what for remark in prediction.quality_remarks if remark.matters]
-    if prediction.refused:
+    if any(refused.seconds for refused in prediction.refused):
         found.append("parts refused")
+    if not prediction.read_to_end:
+        found.append("not read to its end")
     return tuple(dict.fromkeys(found))
 
 

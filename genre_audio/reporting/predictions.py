@@ -140,7 +140,13 @@ def _remark(prediction: Prediction) -> str:
     verdict = prediction.verdict
     # What it resembles, if it is music all the same, stands in the line already.
     music = verdict.words.partition("; ")[0] if verdict.kind == "no_music" else ""
-    return "; ".join(filter(None, [music, _likeness(prediction)]))
+    return "; ".join(filter(None, [music, _likeness(prediction), _cut_off(prediction)]))
+
+
+def _cut_off(prediction: Prediction) -> str:
+    if prediction.read_to_end:
+        return ""
+    return f"nothing after {prediction.refused[-1].start:.1f} s could be read"
 
 
 def _likeness(prediction: Prediction) -> str:

@@ -24,6 +24,7 @@ _RECORDING: Final = (
     "quality_remarks",
     "seconds_heard",
     "segments_refused",
+    "read_to_end",
     "share_of_music",
 )
 _SEGMENT: Final = ("start", "stop")
@@ -80,7 +81,8 @@ def _row(prediction: Prediction) -> list[Any]:
         verdict.words,
         "; ".join(remark.words for remark in prediction.quality_remarks),
         prediction.heard,
-        len(prediction.refused),
+        sum(refused.seconds > 0 for refused in prediction.refused),
+        str(prediction.read_to_end).lower(),
         prediction.music,
         prediction.label,
         prediction.probability,

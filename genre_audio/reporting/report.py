@@ -1,9 +1,9 @@
 """Predictions become pages: one file for a recording, a folder with an index for many.
 
 Recordings are taken one by one, as they come: each is read once more for its pictures,
-its page is written, and nothing of it is kept but its line in the index. Every file
-appears whole or not at all, the index last; what lies in the folder already and is not
-of this report stays.
+its page is written, and nothing of it is kept but its line in the index. An older report
+stands until all pages are made; they then take their places, the index last. What lies in
+the folder already and is not of this report stays.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from genre_audio.errors import AudioError, OutputError, ParameterError
 from genre_audio.exploration.recording_view import view_recording
-from genre_audio.files import replace_text
+from genre_audio.files import add_to_folder, replace_text
 from genre_audio.learning.plane import Plane
 from genre_audio.reporting.excerpt import Excerpt, excerpt_place, sound_uri
 from genre_audio.reporting.file_names import page_name
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Reported", "is_page", "prediction_report", "recording_report"]
 
 _FOLDER: Final = "recordings"
+_INDEX: Final = "index.html"
 _PAGES: Final = frozenset({".html", ".htm"})
 
 
@@ -211,26 +212,27 @@ def _folder(
     near = bundle.neighbourhood
     plane = Plane.fit(near.rows, labels=near.labels)
     lines = []
-    for recording in recordings:
-        link = f"{_FOLDER}/{page_name(recording.prediction.recording)}"
-        page = recording_report(recording, index="../index.html", **said)
-        replace_text(target / link, page)
-        place = _place(recording, bundle, plane)
-        lines.append(IndexRow.of(recording.prediction, link=link, place=place))
-    if not lines and not failures:
-        raise ParameterError(f"there is no recording to be reported on in {target}")
-    model = {"name": bundle.info.name, "digest": bundle.digest, "schema": bundle.info.schema}
-    page = index_page(
-        lines,
-        labels=bundle.labels,
-        task=bundle.info.task,
-        neighbourhood=near,
-        plane=plane,
-        failures=failures,
-        provenance={"Model": model, **(said["provenance"] or {})},
-    )
-    replace_text(target / "index.html", page)
-    return target / "index.html"
+    with add_to_folder(target, last=_INDEX) as new:
+        for recording in recordings:
+            link = f"{_FOLDER}/{page_name(recording.prediction.recording)}"
+            page = recording_report(recording, index=f"../{_INDEX}", **said)
+            replace_text(new / link, page)
+            place = _place(recording, bundle, plane)
+            lines.append(IndexRow.of(recording.prediction, link=link, place=place))
+        if not lines and not failures:
+            raise ParameterError(f"there is no recording to be reported on in {target}")
+        model = {"name": bundle.info.name, "digest": bundle.digest, "schema": bundle.info.schema}
+        page = index_page(
+            lines,
+            labels=bundle.labels,
+            task=bundle.info.task,
+            neighbourhood=near,
+            plane=plane,
+            failures=failures,
+            provenance={"Model": model, **(said["provenance"] or {})},
+        )
+        replace_text(new / _INDEX, page)
+    return target / _INDEX
 
 
 def _place(recording: Reported, bundle: ModelBundle, plane: Plane) -> tuple[float, float] | None:

@@ -16,11 +16,14 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
 
-__all__ = ["csv_lines", "escaped", "table_text", "unescaped"]
+__all__ = ["csv_lines", "escaped", "table_pieces", "table_text", "unescaped"]
+
+_PIECE: Final = 10_000
+"""Rows of one piece of a table's text: ten megabytes."""
 
 _FIRST: Final = "=+\\-@＝＋－＠\\t\\r\\n'"  # noqa: RUF001 - the wide forms calculate as well
 _BEGINS: Final = '(?<![^,;"\\t\\r\\n])'
@@ -92,8 +95,24 @@ def table_text(frame: pd.DataFrame) -> str:
     >>> table_text(pd.DataFrame({"filename": ["a.wav"], "tempo": [0.1]}))
     'filename,tempo\na.wav,0.1\n'
     """
-    columns = [_cells(frame.iloc[:, place]) for place in range(frame.shape[1])]
-    return csv_lines([list(map(str, frame.columns)), *zip(*columns, strict=True)])
+    return "".join(table_pieces(frame))
+
+
+def table_pieces(frame: pd.DataFrame) -> Iterator[str]:
+    r"""Yield the text of a table in pieces: of a million rows, all of it takes gigabytes.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genre_audio.tables.csv_text import table_pieces
+    >>> list(table_pieces(pd.DataFrame({"tempo": [0.1]})))
+    ['tempo\n', '0.1\n']
+    """
+    yield csv_lines([list(map(str, frame.columns))])
+    for begin in range(0, len(frame), _PIECE):
+        some = frame.iloc[begin : begin + _PIECE]
+        columns = [_cells(some.iloc[:, place]) for place in range(some.shape[1])]
+        yield csv_lines(zip(*columns, strict=True))
 
 
 def _cells(column: pd.Series) -> list[Any]:
@@ -111,4 +130,5 @@ class _Lines:
         self.kept: list[str] = []
 
     def write(self, line: str) -> None:
+        """Keep a line that ends as CSV does, by a carriage return and a line feed."""
         self.kept.append(f"{line[:-2]}\n")

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from genre_audio.config import Segmentation, digest
+from genre_audio.config import Segmentation, digest_of_long
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.features import GTZAN57, SCHEMAS, Schema, schema_of
+from genre_audio.files import unchanged
 from genre_audio.tables.as_written import differences
-from genre_audio.tables.csv_text import table_text
+from genre_audio.tables.csv_text import table_pieces
 from genre_audio.tables.decimal_commas import with_points
 from genre_audio.tables.feature_frame import feature_frame, refuse_misnamed
 from genre_audio.tables.manifest import read_manifest
@@ -103,9 +104,11 @@ class FeatureTable:
     @property
     def digest(self) -> str:
         """The identity of this table: names, numbers and labels."""
-        return digest([self.schema.digest, self.segmentation.digest, table_text(self.frame)])
+        known = [self.schema.digest, self.segmentation.digest]
+        return digest_of_long(known, table_pieces(self.frame))
 
 
+@unchanged
 def read_table(
     path: Path, *, segmentation: Segmentation | None = None, compare: bool = True
 ) -> FeatureTable:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import ParameterError, TableError
+from genre_audio.files import read_description
 from genre_audio.tables.format_number import FORMAT, refuse_later
 from genre_audio.tables.forms import MANIFEST, SCHEMA, has_forms, is_number, is_whole, parsed
 from genre_audio.tables.parquet_file import is_parquet
@@ -196,7 +197,8 @@ def read_manifest(table: Path, *, entries: bool = True) -> Manifest | None:
     Raises
     ------
     TableError
-        If there is one that cannot be read.
+        If there is one that cannot be read, or one of which nobody can tell whether it
+        describes the table, because a run was killed.
 
     Examples
     --------
@@ -213,7 +215,7 @@ def read_manifest(table: Path, *, entries: bool = True) -> Manifest | None:
             raise TableError(f"{table}: {error}") from error
     path = manifest_path(table)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_description(table, beside=path)
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:

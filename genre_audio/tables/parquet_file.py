@@ -9,6 +9,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import ParameterError, TableError
+from genre_audio.files import restore_folder
 from genre_audio.files.places import is_folder
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def is_table(path: Path) -> bool:
     >>> is_table(Path("nowhere.parquet")), is_table(Path())
     (False, False)
     """
+    if path.suffix.lower() in ENDINGS:
+        restore_folder(path)
     return is_parquet(path) if is_folder(path) else path.is_file()
 
 

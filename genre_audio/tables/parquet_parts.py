@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import TableError
-from genre_audio.files import fingerprint
+from genre_audio.files import fingerprint, restore_folder
 from genre_audio.files.places import is_folder
 from genre_audio.tables.format_number import refuse_later
 from genre_audio.tables.forms import has_forms, is_text, is_whole, parsed
@@ -89,7 +89,7 @@ def parts_of(path: Path) -> Parts:
     (['a.parquet'], None)
     """
     pyarrow_parquet()
-    if not is_folder(path):
+    if not is_folder(restore_folder(path)):
         return Parts(path, (path,), _said(path, HEAD), {}, {})
     files = _files(path)
     common = path / COMMON

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from genre_audio.errors import TableError
-from genre_audio.files import fingerprint
+from genre_audio.files import fingerprint, restore_folder
 from genre_audio.tables.forms import parsed
 from genre_audio.tables.parquet_file import pyarrow_parquet, reading
 from genre_audio.tables.parquet_parts import parts_of
@@ -45,7 +45,7 @@ def parquet_manifest(path: Path, *, entries: bool) -> dict[str, Any] | None:
     --------
     See `genre_audio.tables.read_manifest`, which asks this.
     """
-    if not path.exists():
+    if not restore_folder(path).exists():
         return None
     parts = parts_of(path)
     if parts.head is None:

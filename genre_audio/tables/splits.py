@@ -53,9 +53,26 @@ def exact_duplicates(X: npt.ArrayLike) -> list[tuple[int, ...]]:
     # Adding zero makes -0.0 and 0.0, which are equal, equal in their bytes as well.
     rows = np.ascontiguousarray(np.asarray(X, dtype=np.float64) + 0.0)
     seen: dict[bytes, list[int]] = {}
-    for number, row in enumerate(rows):
-        seen.setdefault(row.tobytes(), []).append(number)
+    # Most rows are told from all others by one number: only the rest is looked at whole.
+    for number in _perhaps_equal(rows):
+        seen.setdefault(rows[number].tobytes(), []).append(number)
     return [tuple(numbers) for numbers in seen.values() if len(numbers) > 1]
+
+
+def _perhaps_equal(rows: npt.NDArray[np.float64]) -> list[int]:
+    """Return the rows whose fingerprint another row has too; equal rows have the same."""
+    if not rows.size:
+        return list(range(len(rows)))
+    # Odd numbers, and sums that overflow: each bit of a row counts.
+    odd = 2 * np.random.default_rng(0).integers(2**63, size=(rows.shape[1],), dtype=np.uint64) + 1
+    prints = np.zeros(len(rows), dtype=np.uint64)
+    for place, column in enumerate(rows.view(np.uint64).T):
+        prints += (column ^ (column >> np.uint64(32))) * odd[place]
+    order = np.argsort(prints, kind="stable")
+    same = prints[order[1:]] == prints[order[:-1]]
+    either = np.concatenate([same, [False]]) | np.concatenate([[False], same])
+    found: list[int] = np.sort(order[either]).tolist()
+    return found
 
 
 def merge_groups(

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import OutputError
-from genre_audio.files import fingerprint, replace_folder, replace_text
+from genre_audio.files import fingerprint, replace_folder, replace_pair
 from genre_audio.files.places import is_folder
 from genre_audio.tables.csv_text import table_text
 from genre_audio.tables.manifest import Manifest, manifest_path
@@ -47,7 +47,7 @@ def store(
     manifest: Manifest,
     entries: Iterable[tuple[str, RecordingEntry]],
 ) -> None:
-    """Write a table and its manifest, each in one step; Parquet both in one.
+    """Write a table and its manifest: CSV as a pair, Parquet both in one folder.
 
     Parameters
     ----------
@@ -79,10 +79,7 @@ def store(
     whole = dataclasses.replace(manifest, recordings=dict(entries))
     parts = list(frames)
     frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-    texts = {path: table_text(frame), manifest_path(path): whole.to_json()}
-    ours = manifest_path(path).exists()
-    for each in texts if ours else reversed(texts):
-        replace_text(each, texts[each])
+    replace_pair(path, table_text(frame), beside=manifest_path(path), description=whole.to_json())
 
 
 def _refuse_loss(path: Path) -> None:

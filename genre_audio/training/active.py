@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import ModelError
-from genre_audio.files import replace_text
+from genre_audio.files import lock, replace_text
 from genre_audio.files.homes import user_folder
 
 if TYPE_CHECKING:
@@ -48,14 +48,16 @@ def remember(task: str, *, path: Path | None) -> None:
     --------
     See `genre_audio.training.activate`, which looks whether there is such a model.
     """
-    try:
-        active = activated()
-    except ModelError:
-        active = {}
-    active.pop(task, None)
-    if path is not None:
-        active[task] = str(path)
-    replace_text(_note(), json.dumps(active, indent=1) + "\n")
+    # Two at once would otherwise both read the old note, and one would write over the other.
+    with lock(_note(), on_wait=lambda: None):
+        try:
+            active = activated()
+        except ModelError:
+            active = {}
+        active.pop(task, None)
+        if path is not None:
+            active[task] = str(path)
+        replace_text(_note(), json.dumps(active, indent=1) + "\n")
 
 
 def _note() -> Path:

@@ -42,6 +42,7 @@ class _Header(NamedTuple):
 
     @property
     def size(self) -> int:
+        """How many numbers it says there are."""
         return math.prod(self.shape)
 
 

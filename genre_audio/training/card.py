@@ -143,12 +143,23 @@ def _training(info: BundleInfo) -> str:
             f"Table {training['table']} ({training['digest']}): {training['rows']} rows of "
             f"{training['recordings']} recordings",
             f"Rows per label: {counts}",
+            *_sampled(info),
             f"Exact duplicates: {training['exact_duplicates']} sets of equal rows, each kept "
             "on one side of every fold",
             kept,
             *([f"Source: {training['source']}"] if "source" in training else []),
         ]
     )
+
+
+def _sampled(info: BundleInfo) -> list[str]:
+    """Say which learners saw how many rows, where one could not hold all."""
+    took = info.learning.get("rows")
+    if not took:
+        return []
+    parts = ", ".join(f"{name} {rows}" for name, rows in took.items())
+    near = info.learning["likeness_rows"]
+    return [f"Rows that each learner saw: {parts}; likeness is measured to {near}"]
 
 
 def _scores(scores: dict[str, Any], *, task: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from genre_audio.config import digest
 from genre_audio.errors import ModelError, OutputError
+from genre_audio.files import restore_folder
 from genre_audio.training.bundle import FORMAT, BundleInfo
 from genre_audio.training.reading import read_whole
 from genre_audio.training.shapes import DESCRIPTION, SETS, SHA256, check_shape
@@ -103,6 +104,7 @@ def check_place(folder: Path, *, force: bool) -> None:
     >>> from genre_audio.training.description import check_place
     >>> check_place(Path("nowhere"), force=False)
     """
+    restore_folder(folder)
     if not folder.exists():
         return
     if not is_bundle(folder):

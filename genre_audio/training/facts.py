@@ -66,12 +66,22 @@ def bundle_info(
             "seed": stack.seed,
             "level_invariant": stack.level_invariant_,
             "parameters": {key: _plain(value) for key, value in stack.best_params_.items()},
-        },
+        }
+        | _sampled(stack, rows=len(dataset)),
         scores=[evaluation.as_dict() for evaluation in scores],
         thresholds={"unlike_percentile": UNLIKE_PERCENTILE},
         versions=model_versions(),
         conformal=_conformal_facts(stack, dataset, scores=scores),
     )
+
+
+def _sampled(stack: GenreStack, *, rows: int) -> dict[str, Any]:
+    """Say how many rows each learner took, where one could not hold all."""
+    limits = budget_of(stack.budget).limits
+    took = {name: limits.taken(name, rows=rows) for name in stack.best_params_}
+    if rows <= min(*took.values(), limits.tuning, limits.pool, limits.likeness):
+        return {}
+    return {"rows": took, "likeness_rows": min(rows, limits.likeness)}
 
 
 def _conformal_facts(

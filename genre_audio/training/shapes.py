@@ -194,6 +194,8 @@ DESCRIPTION: Final[dict[str, Any]] = {
         "seed": _COUNT,
         "level_invariant?": _Rule("true or false", lambda v: isinstance(v, bool)),
         "parameters": {"*": {"*": _Rule("a number, text, true, false or null", _plain)}},
+        "rows?": {"*": _COUNT},
+        "likeness_rows?": _COUNT,
     },
     "scores": [_SCORES],
     "thresholds": {"unlike_percentile": _between(0.0, 100.0)},

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from genre_audio.errors import ModelError, ParameterError
+from genre_audio.files import restore_folder
 from genre_audio.files.homes import user_folder
 from genre_audio.training.active import activated, remember
 from genre_audio.training.description import is_bundle, read_info
@@ -164,7 +165,7 @@ def _choose(name: str | None, *, task: str) -> tuple[Path, str]:
     chosen = activated().get(task)
     if chosen is None:
         return _find(DEFAULT, task=task), "shipped"
-    if not Path(chosen).is_dir():
+    if not restore_folder(Path(chosen)).is_dir():
         raise ModelError(
             f"the activated model {chosen} is gone; choose one with 'genre-audio models use', "
             f"or go back to the shipped one with 'genre-audio models use {DEFAULT}'"
@@ -176,7 +177,7 @@ def _find(name: str, *, task: str) -> Path:
     if name == DEFAULT:
         return shipped_models() / _SHIPPED[task]
     places = [Path(name), user_models() / name, shipped_models() / name]
-    folders = [place for place in places if place.is_dir()]
+    folders = [place for place in places if restore_folder(place).is_dir()]
     # A folder of recordings may have the name of a model.
     for place in [place for place in folders if is_bundle(place)] or folders:
         return place

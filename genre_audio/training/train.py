@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from typing import TYPE_CHECKING, Final
 
@@ -9,8 +10,10 @@ import numpy as np
 
 from genre_audio.errors import TableError
 from genre_audio.learning.budget import budget_of
+from genre_audio.learning.limits import words_on_limits
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.learning.plain.copy import plain_stack
+from genre_audio.learning.sampling import sampled_rows, taken
 from genre_audio.training.bundle import ModelBundle, Probe
 from genre_audio.training.credits import Credits
 from genre_audio.training.facts import bundle_info
@@ -18,6 +21,7 @@ from genre_audio.training.facts import bundle_info
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from genre_audio.evaluation import Evaluation
@@ -74,7 +78,7 @@ def train(
         Whether the recording level is taken out, where the schema has a column for it.
     keep_rows : bool
         Whether the bundle keeps the training rows, to be fitted again by a later
-        version.
+        version; more than `Limits` allow are left out all the same.
     titles : Annotations, optional
         Titles of the recordings, to be told with the training recordings that a new one
         is like.
@@ -129,6 +133,8 @@ def train(
         seed=seed,
         n_jobs=n_jobs,
     )
+    for words in _words(make().learners, rows=len(dataset), budget=chosen):
+        on_step(words)
     if scores is None:
         n_splits = min(chosen.outer_folds, fewest)
         protocol = grouped_protocol(dataset, n_splits=n_splits, seed=seed)
@@ -140,15 +146,15 @@ def train(
         scores = [evaluate(make, dataset, protocol=protocol, on_fold=on_fold)]
     on_step("fitting the final model")
     stack = make().fit(dataset.X, dataset.y, groups=groups, recordings=dataset.names)
-    known = {"names": dataset.names, "labels": dataset.y, "groups": groups.astype(str)}
+    alike, near = _near(dataset, groups=groups, most=chosen.limits.likeness, seed=seed)
     bundle = ModelBundle(
         classifier=plain_stack(stack),
-        neighbourhood=Neighbourhood.fit(dataset.X, columns=list(dataset.columns), **known),
+        neighbourhood=near,
         info=bundle_info(stack, table, dataset, name=name, scores=scores, task=task, source=source),
         probe=_probe(stack, dataset),
         conformal=stack.conformal_,
-        credits=Credits.of(dataset, titles=titles),
-        rows=table.frame if keep_rows else None,
+        credits=Credits.of(alike, titles=titles),
+        rows=_kept(table, most=chosen.limits.kept, on_step=on_step) if keep_rows else None,
     )
     return bundle, list(scores)
 
@@ -157,6 +163,40 @@ def _probe(stack: GenreStack, dataset: Dataset) -> Probe:
     # The stack's own answers, so that a copy that answers otherwise gives itself away.
     rows = np.stack([np.median(dataset.X[dataset.y == label], axis=0) for label in stack.classes_])
     return Probe(rows, stack.predict_proba(rows))
+
+
+def _words(learners: Sequence[str], *, rows: int, budget: Budget) -> list[str]:
+    tuned = any(budget.candidates(learner) > 1 for learner in learners)
+    return words_on_limits(learners, rows=rows, limits=budget.limits, tuned=tuned)
+
+
+def _near(
+    dataset: Dataset, *, groups: NDArray[np.intp], most: int, seed: int
+) -> tuple[Dataset, Neighbourhood]:
+    """Return the rows that likeness is measured to, and the space in which it is."""
+    some = sampled_rows(dataset.y, groups=groups, recordings=dataset.names, most=most, seed=seed)
+    alike = _only(dataset, some)
+    known = {"names": alike.names, "labels": alike.y, "groups": taken(groups, some).astype(str)}
+    return alike, Neighbourhood.fit(alike.X, columns=list(dataset.columns), **known)
+
+
+def _only(dataset: Dataset, rows: NDArray[np.intp]) -> Dataset:
+    """Return some rows of a data set; itself, where these are all."""
+    if len(rows) == len(dataset):
+        return dataset
+    arrays = {name: getattr(dataset, name)[rows] for name in ("X", "y", "groups", "names")}
+    return dataclasses.replace(dataset, lengths=None, **arrays)
+
+
+def _kept(table: FeatureTable, *, most: int, on_step: Callable[[str], None]) -> pd.DataFrame | None:
+    """Return the rows that the bundle keeps; none, said aloud, where they are too many."""
+    if table.frame.size <= most:
+        return table.frame
+    on_step(
+        f"the model keeps no training rows: {len(table.frame):,} of {table.frame.shape[1]} "
+        f"columns are more than the {most:,} numbers that are read again; keep the table"
+    )
+    return None
 
 
 def _fewest_groups(dataset: Dataset, groups: NDArray[np.intp]) -> int:
