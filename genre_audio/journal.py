@@ -7,13 +7,15 @@ belongs to other settings is not believed.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 from typing import IO, TYPE_CHECKING, Any
 
 from genre_audio.errors import OutputError
-from genre_audio.files import replace_text
+from genre_audio.files import replace_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["Journal"]
@@ -48,21 +50,21 @@ class Journal:
 
     def entries(self) -> list[dict[str, Any]]:
         """Return the entries of an earlier run; a line cut short ends the list."""
+        return list(self.each())
+
+    def each(self) -> Iterator[dict[str, Any]]:
+        """Yield what `entries` returns: of many, one at a time is in memory."""
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            return []
-        values = []
-        for line in lines:
-            try:
-                values.append(json.loads(line))
-            except (ValueError, RecursionError):
-                break
-        return values[1:] if values and values[0] == self._header else []
+            with self.path.open("rb") as file:
+                if json.loads(file.readline().decode()) == self._header:
+                    for line in file:
+                        yield json.loads(line.decode())
+        except (OSError, ValueError, RecursionError):
+            return
 
     def __enter__(self) -> Journal:
-        kept = [self._header, *self.entries()]
-        replace_text(self.path, "".join(f"{json.dumps(value)}\n" for value in kept))
+        kept = itertools.chain([self._header], self.each())
+        replace_lines(self.path, (f"{json.dumps(value)}\n" for value in kept))
         self._file = self.path.open("a", encoding="utf-8")
         return self
 

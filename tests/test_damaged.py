@@ -431,4 +431,4 @@ def test_a_file_that_goes_away_while_it_is_looked_at_is_read_again(tmp_path: Pat
     same: Any = types.SimpleNamespace(matches=lambda _: True)
     earlier = dataclasses.replace(MADE["a.wav"], file=same)
     plan = make_plan([source], known=Known(), finished={"a.wav": earlier}, force=False)
-    assert (plan.wanted, plan.reused) == ((source,), ())
+    assert (plan.wanted, plan.reused) == ((source,), {})

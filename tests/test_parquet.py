@@ -65,8 +65,8 @@ class Killed(BaseException):
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have parts of a few rows, so that there are several."""
-    for module in ("tables.stored", "extraction.store"):
-        monkeypatch.setattr(f"genre_audio.{module}.FRAME_ROWS", 4)
+    monkeypatch.setattr("genre_audio.tables.stored.FRAME_ROWS", 4)
+    monkeypatch.setattr("genre_audio.tables.stored._LINES", 3)
 
 
 @pytest.fixture

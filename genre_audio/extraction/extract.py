@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
 from genre_audio.extraction.compiled import prepare_kernels
-from genre_audio.extraction.journaled import failure_entry, finished, journal_entry, lost_before
+from genre_audio.extraction.gathered import Gathered
+from genre_audio.extraction.journaled import (
+    each_finished,
+    failure_entry,
+    journal_entry,
+    lost_before,
+)
 from genre_audio.extraction.labels import find_labels
 from genre_audio.extraction.lost import bounds_for, part, read_all
 from genre_audio.extraction.plan import make_plan
@@ -17,6 +23,7 @@ from genre_audio.extraction.recording import Extracted, Failure, extract_recordi
 from genre_audio.extraction.store import Known, read_known, write_table
 from genre_audio.extraction.tidy import journal_of, writing
 from genre_audio.features import GTZAN57, Schema
+from genre_audio.files import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -51,6 +58,9 @@ class ExtractSummary:
         Recordings without a row.
     rows, refused : int
         Rows of the table, and segments that gave none.
+    recordings : sequence of Extracted
+        All of the table, in the order of their names. They lie on disk, and are read one by
+        one when they are asked for.
 
     Examples
     --------
@@ -66,6 +76,7 @@ class ExtractSummary:
     failures: tuple[Failure, ...]
     rows: int
     refused: int
+    recordings: Gathered = dataclasses.field(default_factory=Gathered, repr=False, compare=False)
 
 
 def extract(
@@ -148,8 +159,10 @@ def extract(
         journal = journal_of(output, schema=schema, segmentation=segmentation)
         if force:
             journal.remove()
-        entries = journal.entries()
-        done, lost = finished(entries, schema=schema), lost_before(entries)
+        done, lost = (
+            _done(journal, schema=schema, folder=output.parent),
+            lost_before(journal.each()),
+        )
         plan = make_plan(sources, known=known, finished=done, force=force)
         wanted, failures = part(plan.wanted, {} if force else known.lost | lost)
         label_of = find_labels(labels, plan.paths, known=known.labels)
@@ -160,32 +173,36 @@ def extract(
             on_result(failure)
         work = functools.partial(extract_recording, schema=schema, segmentation=segmentation)
         results = read_all(work, wanted, n_jobs=n_jobs, bounds=bounds or bounds_for(segmentation))
-        computed: list[Extracted] = []
+        found = Gathered(folder=output.parent)
         if wanted:
-            computed, failed = _kept(results, journal=journal, on_result=on_result)
-            failures += failed
-        kept = [*plan.kept, *plan.unread(failures)]
-        recordings = [*kept, *plan.reused, *computed]
+            failures += _kept(results, journal=journal, found=found, on_result=on_result)
+        computed = tuple(sorted(found.names))
+        kept = {**plan.kept, **plan.unread(failures)}
+        found.hold({**kept, **plan.reused})
         write_table(
-            output,
-            recordings,
-            failures,
-            schema=schema,
-            segmentation=segmentation,
-            labels=label_of,
+            output, found, failures, schema=schema, segmentation=segmentation, labels=label_of
         )
         journal.remove()
     return ExtractSummary(
         output=output,
-        computed=tuple(sorted(recording.name for recording in computed)),
-        reused=tuple(sorted(recording.name for recording in plan.reused)),
-        kept=tuple(recording.name for recording in kept),
+        computed=computed,
+        reused=tuple(sorted(plan.reused)),
+        kept=tuple(kept),
         removed=plan.removed,
         changed=plan.changed,
         failures=tuple(sorted(failures, key=lambda failure: failure.name)),
-        rows=sum(len(recording.rows) for recording in recordings),
-        refused=sum(len(recording.refused) for recording in recordings),
+        rows=found.rows,
+        refused=found.refused,
+        recordings=found,
     )
+
+
+def _done(journal: Journal, *, schema: Schema, folder: Path) -> Spool[Extracted]:
+    """Return what a killed run had finished."""
+    done: Spool[Extracted] = Spool(folder)
+    for recording in each_finished(journal.each(), schema=schema):
+        done.add(recording.name, recording)
+    return done
 
 
 def _known(output: Path, *, schema: Schema, segmentation: Segmentation, force: bool) -> Known:
@@ -201,10 +218,10 @@ def _kept(
     results: Generator[Extracted | Failure, None, None],
     *,
     journal: Journal,
+    found: Gathered,
     on_result: Callable[[Extracted | Failure], None],
-) -> tuple[list[Extracted], list[Failure]]:
+) -> list[Failure]:
     """Take results as they come; what a killed run must not do again goes to the journal."""
-    computed: list[Extracted] = []
     failures: list[Failure] = []
     with journal, contextlib.closing(results):
         for result in results:
@@ -213,7 +230,7 @@ def _kept(
                 if result.file is not None:
                     journal.append(failure_entry(result))
             else:
-                computed.append(result)
                 journal.append(journal_entry(result))
+                found.add(result)
             on_result(result)
-    return computed, failures
+    return failures

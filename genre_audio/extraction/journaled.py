@@ -7,7 +7,6 @@ of another form is as good as not there: the recording is read again.
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.config import digest
@@ -16,12 +15,12 @@ from genre_audio.extraction.recording import Extracted
 from genre_audio.tables.forms import ENTRY, has_forms, is_number, is_text, is_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from genre_audio.extraction.recording import Failure
     from genre_audio.features import Schema
 
-__all__ = ["failure_entry", "finished", "journal_entry", "lost_before"]
+__all__ = ["each_finished", "failure_entry", "finished", "journal_entry", "lost_before"]
 
 _DIGEST: Final = "digest"
 _ROW: Final[dict[str, Callable[[Any], bool]]] = {
@@ -106,12 +105,22 @@ def finished(entries: Iterable[object], *, schema: Schema) -> dict[str, Extracte
     >>> list(finished([entry, entry | {"path": "b.wav"}, None], schema=GTZAN57))
     ['a.wav']
     """
-    found = {}
+    return {recording.name: recording for recording in each_finished(entries, schema=schema)}
+
+
+def each_finished(entries: Iterable[object], *, schema: Schema) -> Iterator[Extracted]:
+    """Yield the recordings of a journal as they stand there.
+
+    Examples
+    --------
+    See `finished`.
+    """
     for entry in entries:
-        with contextlib.suppress(ValueError):
+        try:
             recording = _extracted(entry, width=len(schema.columns))
-            found[recording.name] = recording
-    return found
+        except ValueError:
+            continue
+        yield recording
 
 
 def _extracted(entry: object, *, width: int) -> Extracted:

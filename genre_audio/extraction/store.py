@@ -10,14 +10,15 @@ finished recording in one of the two.
 
 from __future__ import annotations
 
-import itertools
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genre_audio.errors import TableError
+from genre_audio.extraction.gathered import Gathered
 from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted, Failure, Row, rows_digest
+from genre_audio.files import Spool
 from genre_audio.tables import (
     FeatureTable,
     Manifest,
@@ -28,13 +29,11 @@ from genre_audio.tables import (
 )
 from genre_audio.tables.feature_table import SEGMENT_COLUMNS
 from genre_audio.tables.manifest import package_versions
-from genre_audio.tables.stored import FRAME_ROWS, store
+from genre_audio.tables.stored import store
 from genre_audio.tables.table_file import column_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-    import pandas as pd
 
     from genre_audio.config import Segmentation
     from genre_audio.features import Schema
@@ -47,8 +46,8 @@ class Known:
 
     Attributes
     ----------
-    recordings : dict of str to Extracted
-        Those whose rows are as they were written.
+    recordings : Spool of Extracted
+        Those whose rows are as they were written, by name, on disk.
     labels : dict of str to str
         Labels that the table holds.
     stale : dict of str to pathlib.Path
@@ -67,7 +66,7 @@ class Known:
     """
 
     def __init__(self) -> None:
-        self.recordings: dict[str, Extracted] = {}
+        self.recordings: Spool[Extracted] = Spool()
         self.labels: dict[str, str] = {}
         self.stale: dict[str, Path] = {}
         self.changed: list[str] = []
@@ -90,8 +89,9 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
     >>> from pathlib import Path
     >>> from genre_audio import GTZAN57, Segmentation
     >>> from genre_audio.extraction.store import read_known
-    >>> read_known(Path("new.csv"), schema=GTZAN57, segmentation=Segmentation()).recordings
-    {}
+    >>> known = read_known(Path("new.csv"), schema=GTZAN57, segmentation=Segmentation())
+    >>> len(known.recordings)
+    0
     """
     known = Known()
     if not output.exists():
@@ -164,9 +164,8 @@ def _fill(known: Known, table: FeatureTable, manifest: Manifest) -> None:
             known.changed.append(str(name))
             continue
         path = known.stale.pop(str(name))
-        known.recordings[str(name)] = Extracted(
-            str(name), path, entry.file, entry.quality, rows, entry.refused
-        )
+        found = Extracted(str(name), path, entry.file, entry.quality, rows, entry.refused)
+        known.recordings.add(found.name, found)
     # A recording whose rows were all deleted by hand is not wanted any more.
     known.stale = {name: path for name, path in known.stale.items() if name in known.changed}
 
@@ -180,16 +179,16 @@ def write_table(
     segmentation: Segmentation,
     labels: Mapping[str, str | None],
 ) -> None:
-    """Write a table and its manifest, as a pair.
+    """Write a table and its manifest.
 
     Recordings stand in the order of their names, so the bytes do not depend on the
-    order in which they were finished.
+    order in which they were finished. Of those that are gathered one at a time is in memory.
 
     Examples
     --------
     See `genre_audio.extraction.extract`.
     """
-    ordered = sorted(recordings, key=lambda recording: recording.name)
+    gathered = recordings if isinstance(recordings, Gathered) else Gathered.of(recordings)
     manifest = Manifest(
         schema=schema.as_dict(),
         segmentation=segmentation,
@@ -201,29 +200,24 @@ def write_table(
         versions=package_versions(),
     )
     folder = output.parent.resolve()
-    entries = ((recording.name, _entry(recording, folder=folder)) for recording in ordered)
-    frames = _frames(ordered, schema=schema, labels=labels)
-    store(output, frames, manifest=manifest, entries=entries)
-
-
-def _frames(
-    recordings: list[Extracted], *, schema: Schema, labels: Mapping[str, str | None]
-) -> Iterator[pd.DataFrame]:
-    """Yield the rows in frames; one of no rows where there are none."""
-    import pandas as pd
-
-    records = (
-        (name.name, row.length, *row.values, labels.get(name.name), name.name, row.start, row.stop)
-        for name in recordings
-        for row in name.rows
+    place = SEGMENT_COLUMNS if gathered.several else ()
+    store(
+        output,
+        _rows(gathered, labels=labels),
+        columns=["filename", "length", *schema.columns, "label", *place],
+        manifest=manifest,
+        entries=((recording.name, _entry(recording, folder=folder)) for recording in gathered),
     )
-    columns = ["filename", "length", *schema.columns, "label", *SEGMENT_COLUMNS]
-    several = any(len(recording.rows) > 1 for recording in recordings)
-    first = True
-    while (batch := list(itertools.islice(records, FRAME_ROWS))) or first:
-        first = False
-        frame = pd.DataFrame.from_records(batch, columns=columns)
-        yield frame if several else frame.drop(columns=list(SEGMENT_COLUMNS))
+
+
+def _rows(gathered: Gathered, *, labels: Mapping[str, str | None]) -> Iterator[tuple[Any, ...]]:
+    several = gathered.several
+    for recording in gathered:
+        name = recording.name
+        label = labels.get(name)
+        for row in recording.rows:
+            place = (name, row.start, row.stop) if several else ()
+            yield (name, row.length, *row.values, label, *place)
 
 
 def _entry(recording: Extracted, *, folder: Path) -> RecordingEntry:

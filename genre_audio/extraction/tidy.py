@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import BusyError, OutputError
-from genre_audio.extraction.journaled import finished, lost_before
+from genre_audio.extraction.journaled import each_finished, lost_before
 from genre_audio.files import finish_pair, lock, lock_path, note_path, restore_folder
 from genre_audio.journal import Journal
 from genre_audio.tables.manifest import manifest_path, package_versions
@@ -108,9 +108,8 @@ def tidy(
     if not any(path.exists() for path in left):
         return
     with contextlib.suppress(BusyError, OutputError), writing(output):
-        entries = journal.entries()
-        done = finished(entries, schema=schema)
-        held = {name for name in done if name in known and known[name].digest == done[name].digest}
+        done = {each.name: each.digest for each in each_finished(journal.each(), schema=schema)}
+        held = all(name in known and known[name].digest == done[name] for name in done)
         # What could not be read is noted in the table as well, or will be by the run that asks.
-        if held == done.keys() and not lost_before(entries):
+        if held and not lost_before(journal.each()):
             journal.remove()

@@ -8,7 +8,6 @@ no date, no host, no order of finishing.
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.config import Segmentation, digest
@@ -16,11 +15,13 @@ from genre_audio.errors import ParameterError, TableError
 from genre_audio.files import read_description
 from genre_audio.tables.format_number import FORMAT, refuse_later
 from genre_audio.tables.forms import MANIFEST, SCHEMA, has_forms, is_number, is_whole, parsed
+from genre_audio.tables.json_pieces import indented, object_pieces
 from genre_audio.tables.parquet_file import is_parquet
 from genre_audio.tables.parquet_recordings import parquet_manifest
 from genre_audio.tables.recording_entry import RecordingEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "read_manifest",
 ]
 
+_END: Final = "\n}"
 _PACKAGES: Final = ("genre-audio", "numba", "numpy", "scipy", "soundfile", "soxr")
 
 
@@ -87,16 +89,17 @@ class Manifest:
 
     def to_json(self) -> str:
         """Return the file's text."""
+        return "".join(self.pieces(self.recordings.items()))
+
+    def pieces(self, entries: Iterable[tuple[str, RecordingEntry]]) -> Iterator[str]:
+        """Yield the file's text, one recording at a time, with these instead of its own."""
         head = self.head()
         versions = head.pop("versions")
-        value = head | {
-            "recordings": {name: entry.as_dict() for name, entry in self.recordings.items()},
-            "failures": self.failures,
-            "versions": versions,
-        }
-        text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-        # A path may hold bytes that are not UTF-8; spelt out, they are JSON's own escapes.
-        return text.encode(errors="backslashreplace").decode()
+        yield f'{indented(head, 0).removesuffix(_END)},\n "recordings": '
+        yield from object_pieces((name, entry.as_dict()) for name, entry in entries)
+        yield ',\n "failures": '
+        yield from object_pieces(self.failures.items())
+        yield f',\n "versions": {indented(versions, 1)}{_END}\n'
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
