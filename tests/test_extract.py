@@ -22,7 +22,7 @@ from genre_audio.config import Segmentation
 from genre_audio.errors import BusyError, OutputError, ParameterError, TableError
 from genre_audio.extraction import Extracted, Failure, extract, extract_recording
 from genre_audio.features import GTZAN57, SCHEMAS, feature_row
-from genre_audio.files import lock, replace_text
+from genre_audio.files import lock
 from genre_audio.tables import read_manifest, read_table
 from genre_audio.tables.manifest import manifest_path
 from signals import noise, silence, tone

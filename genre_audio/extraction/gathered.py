@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from genre_audio.extraction.recording import Extracted
+    from genre_audio.files import Fingerprint
 
 __all__ = ["Gathered", "Held"]
 
@@ -34,8 +35,8 @@ class Held:
         How many of each it has.
     path : pathlib.Path
         Where it lies now.
-    mtime_ns : int or None
-        The time of its file now, where that is another than was noted.
+    file : Fingerprint or None
+        What its file is now, where that is another than was noted.
     called : str or None
         Its name in `origin`, where that is another.
 
@@ -48,21 +49,21 @@ class Held:
     rows: int
     refused: int
     path: Path
-    mtime_ns: int | None = None
+    file: Fingerprint | None = None
     called: str | None = None
 
     @classmethod
     def of(cls, recording: Extracted, origin: Mapping[str, Extracted], **now: Any) -> Held:  # noqa: ANN401
-        """Note a recording of a mapping; `now` says what is to be another than there."""
+        """Note a recording of a mapping; `now` says what is another than there."""
         known = {"path": recording.path} | now
+        if known.get("file") == recording.file:
+            del known["file"]
         return cls(origin, len(recording.rows), len(recording.refused), **known)
 
     def read(self, name: str) -> Extracted:
         """Return all that is known of it, under this name."""
         found = self.origin[self.called or name]
-        file = found.file
-        if self.mtime_ns is not None and self.mtime_ns != file.mtime_ns:
-            file = dataclasses.replace(file, mtime_ns=self.mtime_ns)
+        file = self.file or found.file
         return dataclasses.replace(found, name=name, path=self.path, file=file)
 
 

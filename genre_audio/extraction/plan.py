@@ -176,5 +176,6 @@ def _part(
             wanted.append(source)
             continue
         # A file that was only touched must not be hashed again in every later run.
-        reused[source.name] = Held.of(earlier, reusable, path=source.path, mtime_ns=time)
+        file = dataclasses.replace(earlier.file, mtime_ns=time)
+        reused[source.name] = Held.of(earlier, reusable, path=source.path, file=file)
     return reused, wanted

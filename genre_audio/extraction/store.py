@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genre_audio.errors import TableError
+from genre_audio.extraction.foreign import refuse_foreign
 from genre_audio.extraction.gathered import Gathered
+from genre_audio.extraction.intact import read_intact
 from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted, Failure, Row, rows_digest
 from genre_audio.files import Spool
@@ -30,7 +32,6 @@ from genre_audio.tables import (
 from genre_audio.tables.feature_table import SEGMENT_COLUMNS
 from genre_audio.tables.manifest import package_versions
 from genre_audio.tables.stored import store
-from genre_audio.tables.table_file import column_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -93,27 +94,51 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
     >>> len(known.recordings)
     0
     """
-    known = Known()
     if not output.exists():
-        return known
+        return Known()
+    known = _intact(output, schema=schema, segmentation=segmentation)
+    return known or _edited(output, schema=schema, segmentation=segmentation)
+
+
+def _intact(output: Path, *, schema: Schema, segmentation: Segmentation) -> Known | None:
+    """Return what a table holds that is as it was written, by these settings."""
+    known, folder = Known(), output.parent.resolve()
+
+    def take(recording: Extracted, label: str) -> None:
+        """Put one more aside."""
+        known.recordings.add(recording.name, recording)
+        if label:
+            known.labels[recording.name] = label
+
+    manifest = read_intact(
+        output,
+        schema=schema,
+        place_of=lambda path: _place(path, folder=folder),
+        on_recording=take,
+    )
+    if manifest is None or manifest.segmentation != segmentation:
+        return None
+    if manifest.schema_digest != schema.digest:
+        return None
+    known.lost = _lost(manifest)
+    return known
+
+
+def _edited(output: Path, *, schema: Schema, segmentation: Segmentation) -> Known:
+    """Return the same of any table."""
+    known = Known()
     manifest = read_manifest(output)
     if manifest is None:
         raise TableError(
             f"{output} was not made by genre-audio (it has no manifest beside it); "
             "choose another output with -o, or --force to replace it"
         )
-    _check_schema(output, theirs=str(manifest.schema.get("name", "")), ours=schema.name)
-    _check_columns(output, theirs=manifest.schema.get("columns", ()), ours=schema.columns)
-    # Other libraries may read what these could not.
-    if manifest.versions == package_versions():
-        kept = (from_dict(name, values) for name, values in manifest.failures.items())
-        known.lost = {failure.name: failure for failure in kept if failure is not None}
+    refuse_foreign(output, manifest, schema=schema)
+    known.lost = _lost(manifest)
     known.labels = read_annotations(output, column="label").values
-    # As `_entry` has it; resolved, because ".." behind a symbolic link leads elsewhere.
     folder = output.parent.resolve()
     known.stale = {
-        name: Path(os.path.normpath(folder / entry.path))
-        for name, entry in manifest.recordings.items()
+        name: _place(entry.path, folder=folder) for name, entry in manifest.recordings.items()
     }
     if manifest.schema_digest == schema.digest and manifest.segmentation == segmentation:
         # A run killed while it wrote may have left the manifest of an older table.
@@ -121,25 +146,17 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
     return known
 
 
-def _check_schema(output: Path, *, theirs: str, ours: str) -> None:
-    """Refuse another schema; only a later version of the same takes the place of its rows."""
-    if theirs != ours:
-        raise TableError(
-            f"{output} holds the columns of the schema {theirs!r}, and {ours!r} was asked for: "
-            f"ask for {theirs!r}, choose another output with -o, or --force to replace it"
-        )
+def _lost(manifest: Manifest) -> dict[str, Failure]:
+    # Other libraries may read what these could not.
+    if manifest.versions != package_versions():
+        return {}
+    kept = (from_dict(name, values) for name, values in manifest.failures.items())
+    return {failure.name: failure for failure in kept if failure is not None}
 
 
-def _check_columns(output: Path, *, theirs: Iterable[str], ours: Iterable[str]) -> None:
-    header, needed = set(column_names(output)), {"filename", "length", "label"}
-    advice = "choose another output with -o, or --force to replace it"
-    foreign = sorted(header - needed - {*theirs, *ours, *SEGMENT_COLUMNS})
-    if foreign:
-        named = ", ".join(foreign)
-        raise TableError(f"{output} has columns of its own that would be lost ({named}); {advice}")
-    if not needed <= header:
-        named = ", ".join(sorted(needed - header))
-        raise TableError(f"{output} lacks columns that it was made with ({named}); {advice}")
+def _place(path: str, *, folder: Path) -> Path:
+    # As `_entry` has it; resolved, because ".." behind a symbolic link leads elsewhere.
+    return Path(os.path.normpath(folder / path))
 
 
 def _fill(known: Known, table: FeatureTable, manifest: Manifest) -> None:
