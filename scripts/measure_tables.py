@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -28,13 +28,15 @@ from genre_audio.features import GTZAN57
 from genre_audio.files import Fingerprint
 from genre_audio.tables import Manifest, RecordingEntry, read_any_table, read_table
 from genre_audio.tables.as_written import numbers_digest
+from genre_audio.tables.feature_table import SEGMENT_COLUMNS
 from genre_audio.tables.manifest import manifest_path, package_versions
-from genre_audio.tables.stored import FRAME_ROWS, store
+from genre_audio.tables.stored import store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ROWS_EACH = 10
+_PIECE = 1000
 _GENRES = np.array(["blues", "choir", "drone", "jazz", "polka", "rock", "song", "waltz"])
 _SHA = "0" * 64
 _MAKING = np.zeros(2)
@@ -79,8 +81,9 @@ def _measured(step: str, path: Path, *, rows: int) -> None:
 
 def _write(path: Path, *, rows: int) -> None:
     manifest = Manifest(GTZAN57.as_dict(), Segmentation(), {}, {}, package_versions())
-    frames, entries = _timed(_frames(rows)), _timed(_entries(rows))
-    store(path, frames, manifest=manifest, entries=entries)
+    made, entries = _timed(_rows(rows)), _timed(_entries(rows))
+    columns = ["filename", "length", *GTZAN57.columns, "label", *SEGMENT_COLUMNS]
+    store(path, made, columns=columns, manifest=manifest, entries=entries)
 
 
 def _clocks() -> np.ndarray:
@@ -99,8 +102,8 @@ def _timed(made: Iterator[_Made]) -> Iterator[_Made]:
 
 
 def _frames(rows: int) -> Iterator[pd.DataFrame]:
-    for first in range(0, rows, FRAME_ROWS):
-        numbers = np.arange(first, min(first + FRAME_ROWS, rows))
+    for first in range(0, rows, _PIECE):
+        numbers = np.arange(first, min(first + _PIECE, rows))
         rng = np.random.default_rng(first)
         X = rng.lognormal(size=(len(numbers), len(GTZAN57.columns)))
         frame = pd.DataFrame(X, columns=list(GTZAN57.columns))
@@ -110,6 +113,11 @@ def _frames(rows: int) -> Iterator[pd.DataFrame]:
         start = numbers % _ROWS_EACH * 30.0
         genres = _GENRES[numbers // _ROWS_EACH % len(_GENRES)]
         yield frame.assign(label=genres, recording=names, start=start, stop=start + 30)
+
+
+def _rows(rows: int) -> Iterator[tuple[Any, ...]]:
+    for frame in _frames(rows):
+        yield from zip(*(frame[name].tolist() for name in frame), strict=True)
 
 
 def _entries(rows: int) -> Iterator[tuple[str, RecordingEntry]]:

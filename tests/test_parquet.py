@@ -29,7 +29,7 @@ from genre_audio.cli.rows import labelled_rows
 from genre_audio.config import Segmentation
 from genre_audio.errors import OutputError, ParameterError, TableError
 from genre_audio.extraction import Extracted, Row, extract, extract_recording
-from genre_audio.extraction.store import write_table
+from genre_audio.extraction.store import _edited, _intact, write_table
 from genre_audio.features import GTZAN57
 from genre_audio.files import Fingerprint, fingerprint
 from genre_audio.tables import (
@@ -260,6 +260,23 @@ def test_a_run_killed_while_it_writes_leaves_what_was_there(
     summary = run(tapes, output=table, labels="folders")
     assert summary.rows == (15 if earlier else 9)
     assert beside(table) == []
+
+
+@pytest.mark.parametrize("how", [{}, {"segmentation": Segmentation()}])
+def test_a_table_read_in_pieces_is_that_read_whole(
+    tapes: Path, table: Path, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any]
+) -> None:
+    monkeypatch.setattr("genre_audio.tables.parquet_written._ROWS", 2)
+    settings = {"schema": GTZAN57, "segmentation": SECOND} | how
+    run(tapes, output=table, labels="folders", **how)
+    short, long = _intact(table, **settings), _edited(table, **settings)
+    assert short is not None
+    assert len(short.recordings) == 3
+    assert dict(short.recordings) == dict(long.recordings)
+    assert (short.labels, short.lost, short.stale) == (long.labels, long.lost, {})
+    part = table / "part-00000.parquet"
+    rewrite(part, lambda frame: frame.__setitem__("tempo", 0.5))
+    assert _intact(table, **settings) is None
 
 
 def test_a_table_that_was_being_replaced_comes_back(tapes: Path, table: Path) -> None:

@@ -8,6 +8,7 @@ reads the table whole, with all that people may have done to it.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,12 @@ from genre_audio.errors import TableError
 from genre_audio.extraction.recording import Extracted, Row, rows_digest
 from genre_audio.files import note_path
 from genre_audio.tables.manifest import manifest_path
+from genre_audio.tables.parquet_file import is_parquet
+from genre_audio.tables.parquet_written import WrittenParquet
 from genre_audio.tables.written_rows import WrittenManifest, WrittenRow, written_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
     from genre_audio.features import Schema
@@ -34,7 +37,7 @@ def read_intact(
     place_of: Callable[[str], Path],
     on_recording: Callable[[Extracted, str], None],
 ) -> Manifest | None:
-    """Read a table in CSV, if it is as it was written.
+    """Read a table, if it is as it was written.
 
     Parameters
     ----------
@@ -61,14 +64,7 @@ def read_intact(
     >>> read_intact(Path("nowhere.csv"), schema=GTZAN57, place_of=print, on_recording=print)
     """
     try:
-        if note_path(table).exists():
-            return None
-        with (
-            manifest_path(table).open(encoding="utf-8", newline="") as beside,
-            table.open(encoding="utf-8", newline="") as file,
-        ):
-            manifest = WrittenManifest(beside)
-            rows = written_rows(file, columns=schema.columns)
+        with _opened(table, schema=schema) as (manifest, rows):
             for name, entry in manifest.entries():
                 mine = list(itertools.islice(rows, len(entry.segments)))
                 found = tuple(_checked(mine, name, entry))
@@ -81,6 +77,24 @@ def read_intact(
             return manifest.rest()
     except (OSError, ValueError, TableError):
         return None
+
+
+@contextlib.contextmanager
+def _opened(
+    table: Path, *, schema: Schema
+) -> Generator[tuple[WrittenManifest | WrittenParquet, Iterator[WrittenRow]], None, None]:
+    """Open a table and what is known of its recordings, to be read side by side."""
+    if is_parquet(table):
+        parquet = WrittenParquet(table)
+        yield parquet, parquet.rows(schema.columns)
+        return
+    if note_path(table).exists():
+        raise ValueError("a run was stopped while it wrote")
+    with (
+        manifest_path(table).open(encoding="utf-8", newline="") as beside,
+        table.open(encoding="utf-8", newline="") as file,
+    ):
+        yield WrittenManifest(beside), written_rows(file, columns=schema.columns)
 
 
 def _checked(rows: list[WrittenRow], name: str, entry: RecordingEntry) -> Iterator[Row]:

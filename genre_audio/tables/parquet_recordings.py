@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["parquet_manifest"]
+__all__ = ["parquet_manifest", "recording_rows"]
 
 _COLUMNS = ["name", "failed", "entry"]
-_ROWS = 10_000
+_ROWS = 500
 """So many are in memory as text at once."""
 
 
@@ -58,12 +58,23 @@ def parquet_manifest(path: Path, *, entries: bool) -> dict[str, Any] | None:
                     f"{file} was changed since it was written; make the table again with "
                     "'genre-audio extract --force'"
                 )
-        for name, failed, entry in _rows(file):
+        for name, failed, entry in recording_rows(file):
             found[failed][name] = entry
     return parts.head | {"recordings": found[False], "failures": found[True]}
 
 
-def _rows(file: Path) -> Iterator[tuple[str, bool, Any]]:
+def recording_rows(file: Path) -> Iterator[tuple[str, bool, Any]]:
+    """Yield the name of each recording of a part, whether it failed, and what is known of it.
+
+    Raises
+    ------
+    TableError
+        If the part is broken.
+
+    Examples
+    --------
+    See `parquet_manifest`.
+    """
     with reading(file):
         parquet = pyarrow_parquet().ParquetFile(file, page_checksum_verification=True)
     with parquet:
