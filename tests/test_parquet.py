@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings, strategies
 from hypothesis.extra.numpy import arrays
@@ -54,6 +52,9 @@ if TYPE_CHECKING:
     from genre_audio.tables.raw_table import RawTable
 
     WriteAudio = Callable[..., Path]
+
+pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
 
 SECOND = Segmentation(1)
 
