@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -30,6 +31,15 @@ if TYPE_CHECKING:
 # No deadline: much is loaded at first use. Derandomised: a failure must repeat.
 hypothesis.settings.register_profile("genre_audio", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("genre_audio")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the examples of tables in Parquet where pyarrow is not installed."""
+    if importlib.util.find_spec("pyarrow") is None:
+        skip = pytest.mark.skip(reason="pyarrow is not installed")
+        for item in items:
+            if isinstance(item, pytest.DoctestItem) and "tables/parquet_" in item.nodeid:
+                item.add_marker(skip)
 
 
 WARM_LIBROSA = """

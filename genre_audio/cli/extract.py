@@ -40,7 +40,7 @@ Output = Annotated[
         "--output",
         "-o",
         help="The table; its manifest is put beside it. By default features.csv, or "
-        "features-extended.csv.",
+        "features-extended.csv. One called .parquet is a folder of parts, for large collections.",
     ),
 ]
 Chosen = Annotated[
@@ -75,7 +75,7 @@ def command(
         bool, typer.Option("--force", help="Compute everything again; replace a foreign table.")
     ] = False,
 ) -> None:
-    """Turn recordings into a table of features (CSV), one row for each segment.
+    """Turn recordings into a table of features (CSV or Parquet), one row for each segment.
 
     The table is a cache: run again, it reads only recordings that are new or changed.
     """

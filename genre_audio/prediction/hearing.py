@@ -25,7 +25,7 @@ from genre_audio.execution import map_unordered
 from genre_audio.extraction import expected_seconds
 from genre_audio.extraction.compiled import warm_for_copies
 from genre_audio.extraction.lost import bounds_for, words_of
-from genre_audio.files import replacing
+from genre_audio.files import Spool, replacing
 from genre_audio.files.reading import reading
 from genre_audio.files.scratch import clearing_up
 from genre_audio.prediction.listening import HOP, Heard, listen
@@ -36,7 +36,7 @@ from genre_audio.training.arrays import read_arrays
 from genre_audio.training.reading import read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from genre_audio.execution import Lost
@@ -64,7 +64,7 @@ def hear_recordings(
     n_jobs: int | None = 1,
     on_start: Callable[[int], None] = lambda _: None,
     on_result: Callable[[str, ContentTimeline | AudioError], None] = lambda *_: None,
-) -> dict[str, ContentTimeline]:
+) -> Mapping[str, ContentTimeline]:
     """Tell what recordings hold, stretch by stretch.
 
     Parameters
@@ -84,26 +84,27 @@ def hear_recordings(
 
     Returns
     -------
-    dict of str to ContentTimeline
-        By name; without those that could not be listened to.
+    mapping of str to ContentTimeline
+        By name, on disk; without those that could not be listened to.
 
     Examples
     --------
     >>> from pathlib import Path
     >>> from genre_audio.prediction.hearing import hear_recordings
-    >>> hear_recordings([], Path("nowhere"))
+    >>> dict(hear_recordings([], Path("nowhere")))
     {}
     """
     on_start(len(recordings))
     tasks = [
         _Task(Source(each.name, each.path.absolute()), each.file.sha256) for each in recordings
     ]
-    found: dict[str, ContentTimeline] = {}
+    found: Spool[ContentTimeline] = Spool()
     for task, heard in _heard(tasks, model, cache=cache, n_jobs=n_jobs):
         if isinstance(heard, AudioError):
             on_result(task.source.name, heard)
         else:
-            found[task.source.name] = timeline = _told(heard, _model(model))
+            timeline = _told(heard, _model(model))
+            found.add(task.source.name, timeline)
             on_result(task.source.name, timeline)
     return found
 
