@@ -748,6 +748,24 @@ def test_wrong_usage_is_2(arguments, tapes):
     assert result.stderr.strip()
 
 
+@pytest.mark.usefixtures("cheap_features")
+def test_extract_writes_over_no_recording_and_no_folder(tapes):
+    song = min(tapes.rglob("*.wav"))
+    before = song.read_bytes()
+    for given in (song, tapes):
+        said = run("extract", given, "-o", song, "--force", code=2).stderr
+        assert "is a recording, and would be lost; name another file" in said
+    assert song.read_bytes() == before
+    for folder in (tapes, ".", "/"):
+        assert "is a folder; name a file in it" in run("extract", song, "-o", folder, code=2).stderr
+
+
+def test_places_without_a_name_are_refused_in_words(features):
+    assert "cannot be written: name a place in it" in run("retrain", "-o", "/", code=1).stderr
+    said = run("predict", "--table", features, "--params", ".", code=2).stderr
+    assert ". cannot be read" in said
+
+
 def test_version_and_help():
     assert run("--version").stdout == f"genre-audio {genre_audio.__version__}\n"
     said = run("--help").stdout

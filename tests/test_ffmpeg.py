@@ -15,11 +15,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from genre_audio.audio import decode, ffmpeg, open_recording, process
+from genre_audio.audio import decode, ffmpeg, find_recordings, open_recording, process
 from genre_audio.audio.decode import open_decoder, read_blocks
 from genre_audio.audio.ffmpeg import find_ffmpeg, open_ffmpeg
 from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError
+from genre_audio.extraction import extract
+from genre_audio.tables import read_table
 from signals import chord, music
 
 SR = 44100
@@ -92,6 +94,14 @@ def test_a_recording_says_who_decoded_it(coded: Path) -> None:
         with open_recording(coded / name) as recording:
             assert list(recording.segments(sr=22050, segmentation=Segmentation()))
             assert recording.quality.as_dict().get("decoder", "")[:7] == decoder
+
+
+def test_a_table_of_what_ffmpeg_decoded_is_brought_up_to_date(coded: Path, tmp_path: Path) -> None:
+    sources, table = find_recordings([coded / "b.m4a"]), tmp_path / "features.csv"
+    how = {"output": table, "segmentation": Segmentation()}
+    assert extract(sources, **how).computed == ("b.m4a",)
+    assert extract(sources, **how).reused == ("b.m4a",)
+    assert read_table(table).recordings.tolist() == ["b.m4a"]
 
 
 NAMES = ["-i.m4a", "concat:a|b.m4a", "http:a.m4a", "new\nline's $(c).m4a"]

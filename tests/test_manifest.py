@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import typing
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from genre_audio.audio.quality import Quality
 from genre_audio.config import Segmentation
 from genre_audio.errors import TableError
+from genre_audio.extraction import Extracted, Row
+from genre_audio.extraction.journaled import finished, journal_entry
 from genre_audio.features import GTZAN57
 from genre_audio.files import Fingerprint
 from genre_audio.segment import Refused
@@ -22,9 +27,6 @@ from genre_audio.tables.manifest import (
     package_versions,
     read_manifest,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # Names of files are any characters at all; bytes that are not UTF-8 come as U+DC80 to U+DCFF.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\udc80\udce9\udcff"))
@@ -86,6 +88,19 @@ def test_a_manifest_says_what_the_table_is(value: dict[str, Any]) -> None:
     assert value["schema"]["digest"] == GTZAN57.digest
     assert value["segmentation"]["digest"] == Segmentation().digest
     assert value["recordings"]["a.wav"]["segments"] == [[0.0, 30.0]]
+
+
+def test_whatever_is_measured_of_a_recording_comes_back(value: dict[str, Any]) -> None:
+    kinds = typing.get_type_hints(Quality)
+    made = {str: "ffmpeg 5.1", int: 2, float: 0.5}
+    filled = {name: made[(typing.get_args(kind) or [kind])[0]] for name, kind in kinds.items()}
+    quality = Quality(**filled).as_dict()
+    assert quality.keys() == kinds.keys()
+    value["recordings"]["a.wav"]["quality"] = quality
+    assert Manifest.from_json(json.dumps(value)).recordings["a.wav"].quality == quality
+    row = Row(0.0, 30.0, 661500, (0.5,) * 57)
+    found = Extracted("a.wav", Path("a.wav"), Fingerprint(3, 4, "abc"), quality, (row,), ())
+    assert finished([journal_entry(found)], schema=GTZAN57) == {"a.wav": found}
 
 
 def test_a_table_may_have_none(table: Path) -> None:

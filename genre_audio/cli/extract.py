@@ -10,8 +10,12 @@ import typer
 
 from genre_audio.cli.options import Hop, Jobs, Scheduler, use_scheduler
 from genre_audio.cli.output import NOTHING_DONE, SKIPPED, emit, progress, say
+from genre_audio.errors import ParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from genre_audio.audio import Source
     from genre_audio.extraction import Extracted, ExtractSummary, Failure
 
 __all__ = ["OUTPUTS", "Columns", "command"]
@@ -84,6 +88,8 @@ def command(
     from genre_audio.extraction import extract
     from genre_audio.features import SCHEMAS
 
+    sources, place = find_recordings(paths), output or OUTPUTS[schema]
+    _check_place(place, sources)
     use_scheduler(context, scheduler, jobs=jobs)
     with progress("extracting") as (start, advance):
 
@@ -93,8 +99,8 @@ def command(
             advance()
 
         summary = extract(
-            find_recordings(paths),
-            output=output or OUTPUTS[schema],
+            sources,
+            output=place,
             schema=SCHEMAS[schema.value],
             segmentation=Segmentation(seconds=segment_seconds, hop=hop),
             labels=labels,
@@ -112,6 +118,20 @@ def command(
     if not summary.rows:
         say("no recordings found")
         raise typer.Exit(NOTHING_DONE)
+
+
+def _check_place(place: Path, sources: Sequence[Source]) -> None:
+    """Refuse to write a table where there is a folder or, --force or not, a recording."""
+    from genre_audio.files.places import is_folder, same_file
+
+    if is_folder(place):
+        raise ParameterError(f"{str(place)!r} is a folder; name a file in it for the table")
+    # Of another name for the same file only the name would be lost.
+    for source in sources:
+        if source.path.name == place.name and same_file(source.path, place):
+            raise ParameterError(
+                f"{str(place)!r} is a recording, and would be lost; name another file for the table"
+            )
 
 
 def say_failure(result: Extracted | Failure) -> None:

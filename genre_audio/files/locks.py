@@ -32,6 +32,11 @@ _NO_LOCKS: Final = "its file system has no locks; choose a place on another one"
 def lock_path(path: Path) -> Path:
     """Return where the lock of an output lies.
 
+    Raises
+    ------
+    OutputError
+        If it is the root of all files, beside which nothing lies.
+
     Examples
     --------
     >>> from pathlib import Path
@@ -40,6 +45,8 @@ def lock_path(path: Path) -> Path:
     '.features.csv.lock'
     """
     whole = path.absolute()  # "." has no name
+    if not whole.name:
+        raise OutputError(f"{path} cannot be written: name a place in it")
     return whole.with_name(f".{whole.name}.lock")
 
 

@@ -134,7 +134,7 @@ def read_run(path: Path) -> Run:
     >>> run.parameters == asked, run.paths[0].name
     (True, 'tapes')
     """
-    beside = manifest_path(path)
+    beside = manifest_path(path) if path.name else path
     source = beside if path.suffix != ".json" and beside.exists() else path
     values = _values(source)
     if not values or not all(isinstance(value, dict) for value in values):

@@ -153,7 +153,12 @@ def _is_file(value: object) -> bool:
 
 
 def _is_quality(value: object) -> bool:
-    return isinstance(value, dict) and all(map(is_number, value.values()))
+    if not isinstance(value, dict):
+        return False
+    # All are figures but one: who decoded the file.
+    return all(
+        is_text(each) if name == "decoder" else is_number(each) for name, each in value.items()
+    )
 
 
 def _is_span(value: object) -> bool:
