@@ -7,14 +7,15 @@ belongs to other settings is not believed.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 from typing import IO, TYPE_CHECKING, Any
 
 from genre_audio.errors import OutputError
-from genre_audio.files import replace_text
+from genre_audio.files import replace_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 __all__ = ["Journal"]
@@ -49,20 +50,20 @@ class Journal:
 
     def entries(self) -> list[dict[str, Any]]:
         """Return the entries of an earlier run; a line cut short ends the list."""
+        return list(self.each())
+
+    def each(self) -> Iterator[dict[str, Any]]:
+        """Yield what `entries` returns: of many, one at a time is in memory."""
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            return []
-        values = []
-        for line in lines:
-            try:
-                values.append(json.loads(line))
-            except (ValueError, RecursionError):
-                break
-        return values[1:] if values and values[0] == self._header else []
+            with self.path.open("rb") as file:
+                if json.loads(file.readline().decode()) == self._header:
+                    for line in file:
+                        yield json.loads(line.decode())
+        except (OSError, ValueError, RecursionError):
+            return
 
     def __enter__(self) -> Journal:
-        self._write(self.entries())
+        self._write(self.each())
         self._file = self.path.open("a", encoding="utf-8")
         return self
 
@@ -89,17 +90,19 @@ class Journal:
             with contextlib.suppress(OSError):
                 self._file.close()
 
-    def keep(self, entries: Sequence[dict[str, Any]]) -> None:
+    def keep(self, entries: Iterable[dict[str, Any]]) -> None:
         """Leave these entries only: what the others held has reached its final place."""
-        if entries:
-            self._write(entries)
-        else:
+        kept = iter(entries)
+        first = next(kept, None)
+        if first is None:
             self.remove()
+        else:
+            self._write(itertools.chain([first], kept))
 
     def remove(self) -> None:
         """Delete the journal: what it held has reached its final place."""
         self.path.unlink(missing_ok=True)
 
-    def _write(self, entries: Sequence[dict[str, Any]]) -> None:
-        lines = (f"{json.dumps(value)}\n" for value in (self._header, *entries))
-        replace_text(self.path, "".join(lines))
+    def _write(self, entries: Iterable[dict[str, Any]]) -> None:
+        kept = itertools.chain([self._header], entries)
+        replace_lines(self.path, (f"{json.dumps(value)}\n" for value in kept))

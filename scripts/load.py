@@ -3,14 +3,14 @@
     python scripts/load.py [--count 10000] [--seconds 1.0] [--jobs 2] [-o FILE]
 
 Recordings are made first: noise bands and notes, no two alike, a few of them broken. Then
-the two commands run as a user would run them, each once over the whole folder. Twice a
-second the parent process is looked at: its memory, and how many recordings its journal
-holds. Printed for each command:
+the two commands run as a user would run them, each twice over the whole folder: the second
+time all is known already. Twice a second the parent process is looked at: its memory, and how
+many recordings its journal holds. Printed for each command:
 
 - seconds for the whole, and for every tenth of the recordings (flat, if no cost grows with
   what is done already);
-- the parent's memory after the first tenth, after the last but one, and at its highest, which
-  is while the table is written (all rows are then there at once);
+- the parent's memory when the first recordings are finished, after the first tenth, after the
+  last but one, and at its highest, as the system kept count of it; a second run has only that;
 - whether table, manifest and results are right: every recording once, in order, broken ones
   as failures, rows equal to those of a recording described by itself, no journal left.
 
@@ -50,6 +50,7 @@ class Look:
     seconds: float
     megabytes: float
     done: int
+    highest: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Load:
     command: str
     seconds: float
     parts: tuple[float, ...]
+    start_megabytes: float
     first_megabytes: float
     late_megabytes: float
     highest_megabytes: float
@@ -71,7 +73,8 @@ def watch(process: subprocess.Popen[bytes], *, journals: Path) -> Iterator[Look]
     while process.poll() is None:
         done = sum(_lines(path) - 1 for path in journals.rglob(".*.journal"))
         seconds = time.perf_counter() - begun
-        yield Look(seconds, resident_megabytes(process.pid), max(0, done))
+        now, highest = megabytes_of(process.pid)
+        yield Look(seconds, now, max(0, done), highest)
         time.sleep(LOOK_SECONDS)
 
 
@@ -82,14 +85,14 @@ def _lines(path: Path) -> int:
         return 0
 
 
-def resident_megabytes(pid: int) -> float:
-    """Return the memory that a process holds now, 0 where it has just ended."""
+def megabytes_of(pid: int) -> tuple[float, float]:
+    """Return the memory that a process holds now, and at most till now; 0 where it has ended."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text()
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
-        return 0.0
-    found = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:")]
-    return float(found[0]) / 1024 if found else 0.0
+        return 0.0, 0.0
+    found = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith("Vm")}
+    return float(found.get("VmRSS", 0)) / 1024, float(found.get("VmHWM", 0)) / 1024
 
 
 def parts_of(looks: Sequence[Look], *, count: int) -> tuple[float, ...]:
@@ -187,24 +190,32 @@ def measure(count: int, *, seconds: float, jobs: int, work: Path) -> list[Load]:
     given = {"folder": folder, "names": names, "broken": broken}
     table, results, cache = work / "table" / "f.csv", work / "answers" / "r.csv", work / "cache"
     loads = []
-    for command, arguments, journals, faults in (
-        ("extract", ["-o", table], table.parent, functools.partial(table_faults, table)),
-        (
-            "predict",
+    commands = {
+        "extract": (["-o", table], table.parent, functools.partial(table_faults, table)),
+        "predict": (
             ["-o", results, "--cache", cache],
             cache,
             functools.partial(result_faults, results),
         ),
-    ):
-        whole = [command, str(folder), *map(str, arguments), "-j", str(jobs)]
-        log = work / f"{command}.log"
-        code, spent, looks = run(whole, journals=journals, log=log)
-        found = tuple(faults(code=code, **given)) if code in (0, 3) else (log.read_text()[-2000:],)
-        at = [_megabytes_after(looks, share * count) for share in (1 / PARTS, 1 - 1 / PARTS)]
-        highest = max((look.megabytes for look in looks), default=0.0)
-        parts = parts_of(looks, count=count)
-        loads.append(Load(command, spent, parts, *at, highest, found))
+    }
+    for name, (arguments, journals, faults) in commands.items():
+        whole = [name, str(folder), *map(str, arguments), "-j", str(jobs)]
+        for again in ("", " again"):
+            log = work / f"{name}{again}.log"
+            code, spent, looks = run(whole, journals=journals, log=log)
+            right = code in (0, 3)
+            found = tuple(faults(code=code, **given)) if right else (log.read_text()[-2000:],)
+            loads.append(_load(f"{name}{again}", spent, looks, found, count=count))
     return loads
+
+
+def _load(
+    command: str, spent: float, looks: Sequence[Look], found: tuple[str, ...], *, count: int
+) -> Load:
+    marks = (1, count / PARTS, count - count / PARTS)
+    at = [_megabytes_after(looks, mark) for mark in marks]
+    highest = max((look.highest for look in looks), default=0.0)
+    return Load(command, spent, parts_of(looks, count=count), *at, highest, found)
 
 
 def _megabytes_after(looks: Sequence[Look], done: float) -> float:
@@ -220,8 +231,9 @@ def text_of(loads: list[Load], *, count: int) -> str:
             f"{load.command}: {count} recordings in {load.seconds:.1f} s, "
             f"{1000 * load.seconds / count:.2f} ms each",
             f"  seconds for every tenth: {parts}",
-            f"  memory of the parent: {load.first_megabytes:.0f} MB after a tenth, "
-            f"{load.late_megabytes:.0f} after nine, {load.highest_megabytes:.0f} at most",
+            f"  memory of the parent: {load.start_megabytes:.1f} MB at first, "
+            f"{load.first_megabytes:.1f} after a tenth, {load.late_megabytes:.1f} after nine, "
+            f"{load.highest_megabytes:.1f} at most",
             *(f"  WRONG: {fault}" for fault in load.faults),
         ]
     return "\n".join(lines)

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import tempfile
 import time
+from typing import TYPE_CHECKING
+
+from genre_audio.extraction import Extracted, Failure, extract_recording
+from genre_audio.files.reading import reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from genre_audio.audio import Source
 
 
 def endless(item: int) -> int:
@@ -23,6 +35,21 @@ def wrong(item: int) -> int:
     if item == 13:
         raise ZeroDivisionError
     return item
+
+
+def have_environment(values: dict[str, str]) -> None:
+    """Set variables of a worker's environment."""
+    os.environ.update(values)
+    tempfile.tempdir = None
+
+
+def killed_once(source: Source, *, marks: Path) -> Extracted | Failure:
+    """Describe a recording; whoever is the first to have fetched one is killed with it."""
+    with reading(source.path) as (path, _), contextlib.suppress(FileExistsError):
+        with (marks / "killed").open("x") as mark:
+            mark.write(str(path))
+        os.kill(os.getpid(), signal.SIGKILL)
+    return extract_recording(source)
 
 
 def slow(item: int) -> int:

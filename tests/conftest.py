@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ from genre_audio.extraction import prepare_kernels
 from genre_audio.kernels.folder import kernel_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from genre_audio.features import Schema
     from genre_audio.segment import Segment
@@ -30,6 +31,15 @@ if TYPE_CHECKING:
 # No deadline: much is loaded at first use. Derandomised: a failure must repeat.
 hypothesis.settings.register_profile("genre_audio", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("genre_audio")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the examples of tables in Parquet where pyarrow is not installed."""
+    if importlib.util.find_spec("pyarrow") is None:
+        skip = pytest.mark.skip(reason="pyarrow is not installed")
+        for item in items:
+            if isinstance(item, pytest.DoctestItem) and "tables/parquet_" in item.nodeid:
+                item.add_marker(skip)
 
 
 WARM_LIBROSA = """
@@ -105,6 +115,17 @@ def gtzan_data(data_folder: Path) -> Path:
     if not (folder / "features_30_sec.csv").is_file():
         pytest.skip("GENRE_AUDIO_DATA holds no gtzan/features_30_sec.csv")
     return folder
+
+
+@pytest.fixture(scope="session")
+def s3_address() -> Iterator[str]:
+    """Where an S3 server answers that is started for the tests, a process on loopback."""
+    pytest.importorskip("moto.server", reason="moto, whose S3 server is asked, is not installed")
+    pytest.importorskip("s3fs", reason="s3fs is not installed")
+    from object_store import s3_server
+
+    with s3_server() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -622,9 +622,12 @@ def test_known_errors_are_one_line_and_a_code(error, code, debug, monkeypatch):
 @pytest.fixture
 def listening():
     """Restore what `main` changes in its process."""
+    environment = dict(os.environ)
     handlers = {number: signal.getsignal(number) for number in (2, 14, 15)}
     hook = sys.unraisablehook
     yield
+    os.environ.clear()
+    os.environ.update(environment)
     sys.unraisablehook = hook
     for number, handler in handlers.items():
         signal.signal(number, handler)

@@ -1,17 +1,19 @@
 """Work that is sent to a Dask cluster: the same answers, and nothing lost with a worker.
 
 The cluster is real: a scheduler and two workers with their nannies, started once for this
-file. ``scripts/break_cluster.py`` does worse things to one, for longer.
+file. ``scripts/measure_cluster.py`` says what it costs.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
+import functools
 import os
 import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -28,6 +30,7 @@ from genre_audio.execution import Bounds, Lost, map_unordered, on_scheduler
 from genre_audio.execution.environment import check_same, environment
 from genre_audio.execution.remote import do_parcel
 from genre_audio.extraction import extract
+from genre_audio.extraction.lost import read_all
 from genre_audio.learning import Budget, GenreStack
 from signals import music
 
@@ -35,6 +38,7 @@ distributed = pytest.importorskip("distributed", reason="Dask is not installed")
 
 import cluster_work  # noqa: E402
 from cluster_processes import Processes  # noqa: E402
+from object_store import KEYS  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -127,8 +131,7 @@ def test_a_table_has_the_same_bytes(tapes, address, tmp_path, monkeypatch):
     runs = {"here": ["-j", "1"], "there": ["--scheduler", address]}
     for name, options in runs.items():
         if name == "there":  # in shares as well
-            monkeypatch.setattr("genre_audio.extraction.shares.LEAST", 1e-9)
-            monkeypatch.setattr("genre_audio.extraction.lost.LEAST", 0.0)
+            in_shares(monkeypatch)
         result = CliRunner().invoke(
             app, ["extract", tapes, "-o", f"{name}.csv", "--segment-seconds", "1", *options]
         )
@@ -153,6 +156,60 @@ def test_another_backend_goes_on_where_one_was_stopped(tapes, address, tmp_path,
     extract(sources, output=Path("whole.csv"), **how)
     assert started[0] < len(sources)
     assert same_bytes("parts", "whole")
+
+
+@pytest.fixture
+def store(address, tapes, s3_address, tmp_path, monkeypatch):
+    """The same recordings in a store, whose keys workers have of their own; their URL."""
+    s3fs = pytest.importorskip("s3fs", reason="s3fs is not installed")
+    monkeypatch.chdir(tmp_path)
+    (own := tmp_path / "temporary").mkdir()
+    keys = KEYS | {"AWS_ENDPOINT_URL": s3_address, "TMPDIR": str(own)}
+    for name, value in keys.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with distributed.Client(address, set_as_default=False) as client:
+        for nanny in (True, False):  # those that take the place of killed workers, too
+            client.run(cluster_work.have_environment, keys, nanny=nanny)
+    s3fs.S3FileSystem.clear_instance_cache()
+    files = s3fs.S3FileSystem(use_listings_cache=False)
+    bucket = f"archive-{tmp_path.name}".replace("_", "-")
+    files.mkdir(bucket)
+    files.put(tapes, f"{bucket}/tapes", recursive=True)
+    yield f"s3://{bucket}/tapes"
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+def in_shares(monkeypatch):
+    monkeypatch.setattr("genre_audio.extraction.shares.LEAST", 1e-9)
+    monkeypatch.setattr("genre_audio.extraction.lost.LEAST", 0.0)
+
+
+def test_workers_read_an_object_store_by_themselves(store, tapes, address, monkeypatch):
+    for place, name, how in (
+        (tapes, "here", ["-j", "1"]),
+        (store, "there", ["--scheduler", address]),
+    ):
+        if name == "there":
+            in_shares(monkeypatch)
+        result = CliRunner().invoke(
+            app, ["extract", place, "-o", f"{name}.csv", "--segment-seconds", "1", *how]
+        )
+        assert result.exit_code == 3, result.stderr
+    assert Path("here.csv").read_bytes() == Path("there.csv").read_bytes()
+
+
+def test_what_a_worker_fetched_is_cleared_away_after_its_death(store, address, tmp_path):
+    sources = [each for each in find_recordings([store]) if each.name != "short.wav"]
+    work = functools.partial(cluster_work.killed_once, marks=tmp_path / "marks")
+    (tmp_path / "marks").mkdir()
+    with on_scheduler(address):
+        found = list(read_all(work, sources, n_jobs=None, bounds=Bounds()))
+    assert sorted(each.name for each in found) == [each.name for each in sources]
+    assert [type(each).__name__ for each in found] == ["Extracted"] * len(sources)
+    [mark] = (tmp_path / "marks").iterdir()
+    assert "temporary" in mark.read_text(), "it had fetched one"
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 def same_bytes(first: str, second: str) -> bool:
@@ -263,6 +320,7 @@ def test_killed_workers_cost_nobody_a_result(cluster):
 def test_a_scheduler_that_was_started_again_is_given_the_rest(cluster, monkeypatch):
     said: list[str] = []
     found = []
+    monkeypatch.setattr("genre_audio.execution.connection._SECONDS_TO_ANSWER", 3.0)
     with on_scheduler(cluster.address, on_message=said.append):
         for count, item in enumerate(
             map_unordered(cluster_work.slow, range(40), costs=[0.05] * 40, on_lost=lost)
@@ -275,8 +333,7 @@ def test_a_scheduler_that_was_started_again_is_given_the_rest(cluster, monkeypat
         assert sorted(found) == list(range(40))
         assert "went away: looking for it" in said[0]
         # And one that does not come back ends the run.
-        for name in ("_GONE", "_SECONDS_TO_ANSWER"):
-            monkeypatch.setattr(f"genre_audio.execution.connection.{name}", 0.5)
+        monkeypatch.setattr("genre_audio.execution.connection._GONE", 0.5)
         cluster.kill_all()
         with pytest.raises(WorkerError, match="did not come back; what is finished is kept"):
             list(map_unordered(cluster_work.slow, range(3), costs=[0.05] * 3, on_lost=lost))

@@ -24,8 +24,9 @@ from genre_audio.extraction.borrow import look
 from genre_audio.extraction.journaled import finished, journal_entry
 from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import rows_digest
-from genre_audio.extraction.store import Known, read_known, write_table
+from genre_audio.extraction.store import Known, read_known
 from genre_audio.extraction.tidy import journal_of
+from genre_audio.extraction.written import write_table
 from genre_audio.features import GTZAN57
 from genre_audio.files import Fingerprint
 from genre_audio.journal import Journal
@@ -431,4 +432,4 @@ def test_a_file_that_goes_away_while_it_is_looked_at_is_read_again(tmp_path: Pat
     same: Any = types.SimpleNamespace(matches=lambda _: True)
     earlier = dataclasses.replace(MADE["a.wav"], file=same)
     plan = make_plan([source], known=Known(), finished={"a.wav": earlier}, force=False)
-    assert (plan.wanted, plan.reused) == ((source,), ())
+    assert (plan.wanted, plan.reused) == ((source,), {})

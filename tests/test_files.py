@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from genre_audio.errors import BusyError, OutputError
-from genre_audio.files import Fingerprint, fingerprint, lock, replace_folder, replace_text
+from genre_audio.files import (
+    Fingerprint,
+    fingerprint,
+    lock,
+    replace_folder,
+    replace_text,
+)
 
 DENIED = PermissionError(errno.EACCES, "Permission denied")
 
@@ -190,6 +196,55 @@ def test_the_old_folder_comes_back_if_the_new_one_cannot_take_its_place(
         fill(path, "new", force=True)
     assert (path / "a.txt").read_text() == "old"
     assert names(tmp_path) == ["model"]
+
+
+class Swaps:
+    """A system that swaps two names, by whatever name it does so."""
+
+    def __init__(self, name: str, result: int) -> None:
+        self.asked: list[tuple[object, ...]] = []
+
+        def swap(*arguments: object) -> int:
+            self.asked.append(arguments)
+            return result
+
+        setattr(self, name, swap)
+
+
+@pytest.mark.parametrize("system", ["linux", "macos", "refuses", "none"])
+def test_a_folder_is_replaced_whatever_the_system_can_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    path = tmp_path / "model"
+    fill(path, "old")
+    fake: dict[str, object] = {
+        "macos": Swaps("renamex_np", -1),
+        "refuses": Swaps("renameat2", -1),
+        "none": object(),
+    }
+    if system in fake:
+        monkeypatch.setattr("ctypes.CDLL", lambda name: fake[system])
+    fill(path, "new", force=True)
+    assert (path / "a.txt").read_text() == "new"
+    assert names(tmp_path) == ["model"]
+    swaps = fake.get(system)
+    if isinstance(swaps, Swaps):
+        (asked,) = swaps.asked
+        assert os.fsencode(path) in asked
+        assert asked[-1] == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks how Linux does it")
+def test_on_linux_there_is_always_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "model"
+    fill(path, "old")
+
+    def never(self: Path, target: Path) -> Path:
+        raise AssertionError
+
+    monkeypatch.setattr(Path, "replace", never)
+    fill(path, "new", force=True)
+    assert (path / "a.txt").read_text() == "new"
 
 
 def test_a_folder_in_a_place_that_cannot_be_written_to(

@@ -260,7 +260,7 @@ def test_a_recording_that_cannot_be_read_keeps_its_row_and_label_unless_it_chang
     if touched:  # its time is another, and nobody can see whether its content is
         os.utime(tapes / "a.wav", ns=(0, 0))
         monkeypatch.setattr("genre_audio.files.fingerprints.fingerprint", closed)
-        monkeypatch.setattr("genre_audio.extraction.recording.watching", closed)
+        monkeypatch.setattr("genre_audio.extraction.recording.reading", closed)
     else:
         monkeypatch.setattr(Path, "stat", lost)
     result = run("extract", tapes, "-j", "1", code=3)

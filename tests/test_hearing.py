@@ -114,6 +114,22 @@ def test_a_surprise_in_one_recording_does_not_stop_the_others(tapes, monkeypatch
     )
 
 
+def test_what_lies_in_a_store_is_fetched_and_heard(tapes):
+    files = pytest.importorskip("fsspec").filesystem("memory")
+    files.put(str(tapes), "/archive", recursive=True)
+    try:
+        there = described("memory://archive")
+        assert hear_recordings(there, MODEL) == hear_recordings(described(tapes), MODEL)
+        files.pipe("/archive/a.wav", (tapes / "b.wav").read_bytes())
+        files.rm("/archive/b.wav")
+        said = {}
+        assert not hear_recordings(there, MODEL, on_result=said.__setitem__)
+    finally:
+        files.store.clear()
+    assert "changed since it was listed" in str(said["a.wav"])
+    assert "not in its store any more" in str(said["b.wav"])
+
+
 def test_what_went_bad_in_the_meantime_is_said(tapes):
     recordings = described(tapes)
     (tapes / "a.wav").write_bytes(b"no music")

@@ -118,6 +118,8 @@ def test_the_program_leaves_when_interrupted(
 
     monkeypatch.setattr(module, "app", stop)
     monkeypatch.setattr(Interruption, "listen", lambda _: None)
+    for name in ("OPENBLAS_NUM_THREADS", "PYTHONSAFEPATH"):  # which `main` sets
+        monkeypatch.setenv(name, "1")
     with pytest.raises(LeftError):
         module.main()
     assert ended == [130]
@@ -156,7 +158,9 @@ def test_workers_of_joblib_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 PROGRAM = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever this test was started by
 import genre_audio.extraction.recording
 sys.path.insert(0, {tests!r})
 from mishaps import slow

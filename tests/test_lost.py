@@ -157,8 +157,8 @@ def test_every_loss_has_a_stable_kind_and_says_what_to_do(
     gone = failure_of(Source("a.wav", tmp_path / "a.wav"), lost)
     assert (gone.kind, gone.file) == (kind, None)
     task = hearing._Task(Source("a.wav", tmp_path / "a.wav"), "")
-    name, error = hearing._lost(task, lost)
-    assert (name, error.kind) == ("a.wav", kind)
+    told, error = hearing._lost(task, lost)
+    assert (told, error.kind) == (task, kind)
 
 
 def test_only_what_is_dear_to_find_again_is_kept(tmp_path: Path) -> None:

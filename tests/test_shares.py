@@ -5,17 +5,19 @@ from __future__ import annotations
 import dataclasses
 import functools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from genre_audio import Segmentation
-from genre_audio.audio import Source
+from genre_audio.audio import Source, find_recordings
 from genre_audio.cli import app
 from genre_audio.execution import starting
 from genre_audio.extraction import Extracted, Failure, extract_recording
 from genre_audio.extraction.shares import Share, divided, do_share, joined
+from genre_audio.files.remote import Remote
 from signals import SR, music, silence
 
 threads_of_this_process = starting._threads
@@ -49,6 +51,45 @@ def test_where_no_segment_can_be_described(write_audio):
     [found] = joined(do_share(Share(source, number, 2), work=work) for number in (0, 1))
     assert found == work(source)
     assert found.kind == "silent"
+
+
+@pytest.fixture
+def stored(tape) -> tuple[Source, Any]:
+    """The same in a store that is in this process, and the store."""
+    files = pytest.importorskip("fsspec").filesystem("memory")
+    files.pipe("/bucket/tape.wav", tape.path.read_bytes())
+    yield Source("tape", Remote("memory://bucket/tape.wav")), files
+    files.store.clear()
+
+
+def test_each_share_of_a_recording_in_a_store_fetches_it(tape, stored):
+    work, (source, _) = describe(), stored
+    [found] = joined(do_share(Share(source, number, 3), work=work) for number in range(3))
+    whole = work(tape)
+    assert (found.rows, found.refused, found.quality) == (whole.rows, whole.refused, whole.quality)
+    assert found == work(source)
+
+
+@pytest.mark.parametrize(
+    ("listed", "gone", "words"),
+    [
+        (False, False, "the file changed while it was read"),
+        (True, False, "the object changed since it was listed"),
+        (False, True, "it is not in its store any more"),
+    ],
+)
+def test_a_store_whose_object_changes_between_two_shares(stored, listed, gone, words):
+    work, (source, files) = describe(), stored
+    if listed:
+        [source] = find_recordings([source.path])
+    shares = [Share(source, number, 2) for number in (0, 1)]
+    first = do_share(shares[0], work=work)
+    content = files.cat_file("/bucket/tape.wav")
+    files.rm("/bucket/tape.wav")
+    if not gone:
+        files.pipe("/bucket/tape.wav", content[:-4] + b"\0\0\0\0")
+    [found] = joined(iter_of([first, do_share(shares[1], work=work)]))
+    assert (found.kind, found.message[: len(words)]) == ("io", words)
 
 
 def test_a_recording_fails_with_one_of_its_shares(tape):

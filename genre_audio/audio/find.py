@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING, Final
 
 from genre_audio.errors import ParameterError
 from genre_audio.files.places import same_file
+from genre_audio.files.remote import Remote, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from genre_audio.files.remote import Place
 
 __all__ = ["AUDIO_SUFFIXES", "Source", "find_recordings"]
 
@@ -50,7 +53,7 @@ class Source:
     ----------
     name : str
         POSIX path relative to the folder given, or the file's own name.
-    path : pathlib.Path
+    path : pathlib.Path or Remote
         Where the file lies.
     fault : str
         Why there is nothing to be read, as of a folder that cannot be listed; empty
@@ -65,23 +68,23 @@ class Source:
     """
 
     name: str
-    path: Path
+    path: Place
     fault: str = ""
 
 
-def find_recordings(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
+def find_recordings(paths: Iterable[str | os.PathLike[str] | Remote]) -> list[Source]:
     """List the recordings below the given files and folders.
 
     A file given by itself is always listed. Folders are searched to the bottom for
     files that end in one of `AUDIO_SUFFIXES`; hidden files and folders are left out
     (file managers put their own there) and no folder is entered twice, so loops of
     symbolic links end. A folder that cannot be listed is a source with a fault, whose
-    name ends in a slash.
+    name ends in a slash. URLs (``s3://bucket/tapes``) are listed likewise, by their store.
 
     Parameters
     ----------
-    paths : iterable of path-like
-        Files and folders.
+    paths : iterable of path-like or Remote
+        Files and folders, or their URLs.
 
     Returns
     -------
@@ -91,7 +94,8 @@ def find_recordings(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
     Raises
     ------
     ParameterError
-        If a path does not exist, or if two different files would get one name.
+        If a path does not exist, if two different files would get one name, or if a URL
+        cannot be listed.
 
     Examples
     --------
@@ -103,8 +107,8 @@ def find_recordings(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
     ['song.wav']
     """
     found: dict[str, Source] = {}
-    for path in map(Path, paths):
-        for source in _sources(path):
+    for path in map(place_of, paths):
+        for source in _stored(path) if isinstance(path, Remote) else _sources(path):
             known = found.setdefault(source.name, source)
             if known is not source and not same_file(known.path, source.path):
                 raise ParameterError(
@@ -126,6 +130,19 @@ def _sources(path: Path) -> Iterator[Source]:
         yield from _below(path)
     else:
         yield Source(printable(path.name), path)
+
+
+def _stored(place: Remote) -> Iterator[Source]:
+    from genre_audio.files.stores import list_store
+
+    for found in list_store(place):
+        if found == place:
+            yield Source(printable(place.name), found)
+            continue
+        name = found.url[len(place.url) + 1 :]
+        hidden = name.startswith(".") or "/." in name
+        if not hidden and found.suffix.lower() in AUDIO_SUFFIXES:
+            yield Source(printable(name), found)
 
 
 def printable(name: str) -> str:

@@ -43,8 +43,8 @@ AnyTable = Annotated[
     Path,
     typer.Argument(
         metavar="TABLE",
-        help="A table with a column of labels: CSV or JSON, packed by gzip or not, or a folder "
-        "with features.csv in it.",
+        help="A table with a column of labels: CSV or JSON, packed by gzip or not, Parquet, or a "
+        "folder with features.csv in it.",
     ),
 ]
 Metrics = Annotated[
@@ -90,8 +90,9 @@ def load_any_table(
 ) -> MetricTable:
     """Read a table of any origin, and say what was joined, coerced and left out."""
     from genre_audio.tables import read_any_table
+    from genre_audio.tables.parquet_file import is_table
 
-    if metrics is not None and not metrics.is_file():
+    if metrics is not None and not is_table(metrics):
         raise TableError(f"there is no file {str(metrics)!r} of metrics")
     table = read_any_table(
         table_file(source), metrics=metrics, on=on, label=label, columns=column_names(columns)
@@ -103,8 +104,10 @@ def load_any_table(
 
 def table_file(source: Path) -> Path:
     """Return the table meant, or refuse what is none."""
-    path = source / TABLE if source.is_dir() else source
-    if not path.is_file():
+    from genre_audio.tables.parquet_file import is_table
+
+    path = source / TABLE if source.is_dir() and not is_table(source) else source
+    if not is_table(path):
         raise TableError(
             f"there is no table {str(path)!r}; make one with "
             "'genre-audio extract FOLDER --labels folders'"

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_TABLES = (".csv", ".json", ".jsonl", ".ndjson", ".gz")
+_TABLES = (".csv", ".json", ".jsonl", ".ndjson", ".gz", ".parquet", ".pq")
 
 Source = Annotated[
     Path,
     typer.Argument(
         metavar="TABLE|RECORDING",
-        help="A table (.csv, .json, .jsonl, packed by gzip or not), a folder with features.csv "
-        "in it, or else a recording.",
+        help="A table (.csv, .json, .jsonl, packed by gzip or not; .parquet), a folder with "
+        "features.csv in it, or else a recording.",
     ),
 ]
 Pairs = Annotated[

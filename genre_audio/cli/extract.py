@@ -39,13 +39,19 @@ OUTPUTS: Final = {
     Columns.gtzan57: Path("features.csv"),
     Columns.extended: Path("features-extended.csv"),
 }
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH", help="Recordings, or folders of them; URLs such as s3://BUCKET."
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option(
         "--output",
         "-o",
         help="The table; its manifest is put beside it. By default features.csv, or "
-        "features-extended.csv.",
+        "features-extended.csv. One called .parquet is a folder of parts, for large collections.",
     ),
 ]
 Chosen = Annotated[
@@ -59,9 +65,7 @@ Chosen = Annotated[
 
 def command(
     context: typer.Context,
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Recordings, or folders of them.")
-    ],
+    paths: Paths,
     *,
     output: Output = None,
     schema: Chosen = Columns.gtzan57,
@@ -82,7 +86,7 @@ def command(
         bool, typer.Option("--force", help="Compute everything again; replace a foreign table.")
     ] = False,
 ) -> None:
-    """Turn recordings into a table of features (CSV), one row for each segment.
+    """Turn recordings into a table of features (CSV or Parquet), one row for each segment.
 
     The table is a cache: run again, it reads only recordings that are new or changed.
     """
@@ -127,8 +131,9 @@ def _check_place(place: Path, sources: Sequence[Source], *, labels: Path | None)
     """Refuse to write a table over a folder or, --force or not, over what is read for it."""
     from genre_audio.files.places import is_folder, same_file
     from genre_audio.tables.manifest import manifest_path
+    from genre_audio.tables.parquet_file import is_parquet
 
-    if is_folder(place):
+    if is_folder(place) and not is_parquet(place):
         raise ParameterError(f"{str(place)!r} is a folder; name a file in it for the table")
     # A table of ours keeps the labels that it has.
     ours = manifest_path(place).exists()

@@ -54,9 +54,10 @@ def command(
     from genre_audio.cli.predict_rows import Keeping
     from genre_audio.cli.predict_setting import Wish
     from genre_audio.cli.predict_tags import Tagging
+    from genre_audio.files.remote import place_of
 
     order = Order(
-        recordings=tuple(recordings or ()),
+        recordings=tuple(map(place_of, recordings or ())),
         table=table,
         params=params,
         wish=Wish(model, coverage, hop, content, whole, explain),

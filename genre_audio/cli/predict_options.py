@@ -50,8 +50,10 @@ def _share(value: float | None) -> float | None:
 
 
 Recordings = Annotated[
-    list[Path] | None,
-    typer.Argument(metavar="RECORDING", help="Recordings, or folders of them."),
+    list[str] | None,
+    typer.Argument(
+        metavar="RECORDING", help="Recordings, or folders of them; URLs such as s3://BUCKET."
+    ),
 ]
 Table = Annotated[Path | None, typer.Option(help="Take the rows of this feature table instead.")]
 Model = Annotated[

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from genre_audio.cli.predict_rows import Keeping, Told
     from genre_audio.cli.predict_setting import Setting, Wish
     from genre_audio.cli.predict_tags import Tagging
+    from genre_audio.files.remote import Place
     from genre_audio.prediction import Prediction
     from genre_audio.reporting.runs import Run
 
@@ -37,7 +38,7 @@ class Order:
 
     Attributes
     ----------
-    recordings : tuple of pathlib.Path
+    recordings : tuple of pathlib.Path or Remote
         Recordings and folders.
     table : pathlib.Path or None
         A feature table instead.
@@ -59,7 +60,7 @@ class Order:
         Worker processes.
     """
 
-    recordings: tuple[Path, ...]
+    recordings: tuple[Place, ...]
     table: Path | None
     params: Path | None
     wish: Wish
@@ -99,7 +100,7 @@ def carry_out(order: Order) -> Done:
     before = _run(order.params)
     paths, table, sources = _given(order, before)
     single = len(paths) == 1 and not is_folder(paths[0])
-    order.tagging.check(table=table)
+    order.tagging.check(table=table, paths=paths)
     exports = read_exports(order.exports, single=single)
     check_report(order.report, single=single)
     setting = settle(
@@ -147,9 +148,11 @@ def _check_results(
     order: Order, sources: Sequence[Source], table: Path | None, exports: Sequence[Export]
 ) -> None:
     """Refuse to write where a recording or the table lies: it could not be had again."""
+    from genre_audio.files.remote import Remote
+
     page = order.report if order.report is not None and order.report.suffix else None
     files = [each.place for each in exports if each.is_file]
-    read = [table, *(source.path for source in sources)]
+    read = [table, *(each.path for each in sources if not isinstance(each.path, Remote))]
     check_places(order.sheet.output, page, *files, read=read)
 
 
@@ -166,7 +169,7 @@ def _run(params: Path | None) -> Run | None:
 
 def _given(
     order: Order, before: Run | None
-) -> tuple[Sequence[Path], Path | None, Sequence[Source]]:
+) -> tuple[Sequence[Place], Path | None, Sequence[Source]]:
     """Return what is asked about: what was given, else what a run to be repeated had.
 
     Recordings are named by the third only where they must be called as they were.

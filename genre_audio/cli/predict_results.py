@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from genre_audio.cli.predict_rows import Told
     from genre_audio.cli.predict_setting import Setting
+    from genre_audio.files.remote import Place
     from genre_audio.prediction import Prediction
 
 __all__ = ["Sheet", "write_results"]
@@ -73,7 +74,7 @@ def write_results(
     sheet: Sheet,
     *,
     single: bool,
-    paths: Sequence[Path],
+    paths: Sequence[Place],
     table: Path | None,
     also: Sequence[Callable[[Prediction], None]] = (),
 ) -> None:

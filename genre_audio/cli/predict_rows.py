@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from genre_audio.cli.predict_setting import Setting
     from genre_audio.errors import AudioError
     from genre_audio.extraction import Described, Extracted, Failure
+    from genre_audio.extraction.gathered import Gathered
+    from genre_audio.files.remote import Place
     from genre_audio.prediction import ContentTimeline, Prediction
 
 __all__ = ["Keeping", "Told", "from_recordings", "from_table"]
@@ -71,26 +73,28 @@ class Told:
         How many.
     failures : mapping
         What could not be read, by name.
-    recordings : mapping of str to Extracted
-        What was read, by name.
+    recordings : Gathered or None
+        What was read.
     """
 
     predictions: Iterable[Prediction]
     count: int
     failures: Mapping[str, Mapping[str, str]]
-    recordings: Mapping[str, Extracted] = dataclasses.field(default_factory=dict)
+    recordings: Gathered | None = None
 
     @property
-    def paths(self) -> dict[str, Path]:
+    def paths(self) -> dict[str, Place]:
         """Where recordings lie, by name."""
-        return {name: recording.path for name, recording in self.recordings.items()}
+        held = self.recordings.held if self.recordings is not None else {}
+        return {name: each.path for name, each in held.items()}
 
     def rows(self, name: str) -> NDArray[np.float64] | None:
         """Return the features of a recording's segments, where they are known."""
         import numpy as np
 
-        recording = self.recordings.get(name)
-        return None if recording is None else np.array([row.values for row in recording.rows])
+        if self.recordings is None or name not in self.recordings.names:
+            return None
+        return np.array([row.values for row in self.recordings.named(name).rows])
 
 
 def from_recordings(
@@ -136,18 +140,19 @@ def from_recordings(
         failure.name: {"kind": failure.kind, "message": failure.message}
         for failure in described.failures
     }
-    recordings = {recording.name: recording for recording in described.recordings}
-    return Told(predictions, len(recordings), failures, recordings)
+    return Told(predictions, len(described.recordings), failures, described.recordings)
 
 
 def _tables(sources: Sequence[Source], schema: str) -> list[Path]:
     """List where 'extract' may have left a table: here, and in or beside the folders."""
     from genre_audio.extraction.cache import root_of
     from genre_audio.files.places import real_path
+    from genre_audio.files.remote import Remote
 
     name = OUTPUTS[Columns(schema)]
     roots = dict.fromkeys(root_of(source) for source in sources)
-    places = [Path(), *(place for root in roots for place in (root, root.parent))]
+    here = [root for root in roots if not isinstance(root, Remote)]
+    places = [Path(), *(place for root in here for place in (root, root.parent))]
     found = {real_path(place / name): place / name for place in places}
     return [path for path in found.values() if path.is_file()]
 
@@ -163,7 +168,7 @@ def _say_kept(described: Described, cache: Path) -> None:
 
 def _contents(
     described: Described, setting: Setting, *, cache: Path | None, jobs: int | None
-) -> dict[str, ContentTimeline] | None:
+) -> Mapping[str, ContentTimeline] | None:
     if setting.content is None:
         return None
     from genre_audio.errors import AudioError

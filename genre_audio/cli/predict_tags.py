@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from genre_audio.cli.faults import error_text
 from genre_audio.cli.output import say
@@ -11,9 +11,10 @@ from genre_audio.cli.predict_exports import inside
 from genre_audio.errors import GenreAudioError, ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from genre_audio.files.remote import Place
     from genre_audio.prediction import Prediction
     from genre_audio.reporting.tags import GenreTag
 
@@ -47,7 +48,7 @@ class Tagging:
     planned: dict[str, GenreTag] = dataclasses.field(default_factory=dict)
     passed_over: list[str] = dataclasses.field(default_factory=list)
 
-    def check(self, *, table: Path | None) -> None:
+    def check(self, *, table: Path | None, paths: Sequence[Place] = ()) -> None:
         """Refuse before the work what cannot be done after it."""
         if not self.wanted and (self.copies is not None or self.in_place or self.undecided):
             raise ParameterError("--tag-copies, --tag-in-place and --tag-all need --write-tags")
@@ -59,8 +60,15 @@ class Tagging:
             raise ParameterError(
                 "--write-tags needs recordings: a table does not say where they lie"
             )
+        from genre_audio.files.remote import Remote
         from genre_audio.reporting.tags import require_mutagen
 
+        remote = next((path for path in paths if isinstance(path, Remote)), None)
+        if remote is not None:
+            raise ParameterError(
+                f"--write-tags needs recordings of this machine: {remote} lies in a store, "
+                "which is only read; download them first"
+            )
         require_mutagen()
 
     def plan(self, prediction: Prediction) -> None:
@@ -74,14 +82,15 @@ class Tagging:
         else:
             self.passed_over.append(prediction.recording)
 
-    def write(self, paths: Mapping[str, Path]) -> int:
+    def write(self, paths: Mapping[str, Place]) -> int:
         """Write what was planned, or say what would be; return how many could not be."""
         if not self.wanted:
             return 0
         failed = 0
         for name in sorted(self.planned):
             try:
-                self._one(name, paths[name])
+                # `check` refused all others.
+                self._one(name, cast("Path", paths[name]))
             except GenreAudioError as error:
                 say(f"not tagged: {error_text(error)}")
                 failed += 1

@@ -164,7 +164,9 @@ def _table_path(
     source: Path, *, schema: Columns | None, segmentation: Segmentation | None, n_jobs: int
 ) -> tuple[Path, int]:
     """Return the table meant, and how many recordings failed where it had to be made."""
-    if source.is_file():
+    from genre_audio.tables.parquet_file import is_table
+
+    if is_table(source):
         _refuse_schema(schema, source)
         return source, 0
     if not source.is_dir():

@@ -4,8 +4,8 @@ from .comparison import COMPARED as COMPARED
 from .comparison import Comparison as Comparison
 from .effects import BalanceEffect as BalanceEffect
 from .effects import Change as Change
-from .equal_genres import equal_genres as equal_genres
-from .equal_genres import sampled_down as sampled_down
+from .equal_counts import equal_genres as equal_genres
+from .equal_counts import sampled_down as sampled_down
 from .evaluation import SCORES as SCORES
 from .evaluation import Evaluation as Evaluation
 from .evaluation import Spread as Spread

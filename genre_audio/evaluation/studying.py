@@ -15,7 +15,7 @@ import numpy as np
 
 from genre_audio.errors import ParameterError
 from genre_audio.evaluation.classic_procedure import ClassicProcedure
-from genre_audio.evaluation.equal_genres import equal_genres
+from genre_audio.evaluation.equal_counts import equal_genres
 from genre_audio.evaluation.held_out import evaluate, labels_of
 from genre_audio.evaluation.protocols import grouped_protocol
 from genre_audio.evaluation.random_protocols import stratified_protocol

@@ -7,13 +7,14 @@ their names depend on the folder that was given.
 from __future__ import annotations
 
 import dataclasses
-import os
 from typing import TYPE_CHECKING
 
 from genre_audio.audio.quality import Quality
 from genre_audio.errors import TableError
+from genre_audio.extraction.gathered import Held
 from genre_audio.extraction.store import Known, read_known
 from genre_audio.files import unchanged
+from genre_audio.files.places import real_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,12 +34,12 @@ def borrow(
     tables: Iterable[Path],
     schema: Schema,
     segmentation: Segmentation,
-) -> tuple[list[Extracted], tuple[Path, ...]]:
+) -> tuple[dict[str, Held], tuple[Path, ...]]:
     """Take the rows of recordings from other tables, as far as they hold.
 
     Returns
     -------
-    recordings : list of Extracted
+    recordings : dict of str to Held
         By the names of `sources`.
     tables : tuple of pathlib.Path
         Those of which rows were taken.
@@ -47,25 +48,24 @@ def borrow(
     --------
     See `genre_audio.extraction.describe`, which asks this first.
     """
-    found: dict[str, Extracted] = {}
+    found: dict[str, Held] = {}
     borrowed = []
     for table in tables:
+        known = look(table, schema=schema, segmentation=segmentation).recordings
         by_place = {
-            os.path.realpath(recording.path): recording
-            for recording in look(
-                table, schema=schema, segmentation=segmentation
-            ).recordings.values()
+            real_path(recording.path): name
+            for name, recording in known.items()
             if _is_measured(recording)
         }
         before = len(found)
         for source in sources if by_place else ():
-            earlier = by_place.get(os.path.realpath(source.path))
-            if earlier and source.name not in found and earlier.file.matches(source.path):
-                renamed = dataclasses.replace(earlier, name=source.name, path=source.path)
-                found[source.name] = renamed
+            name = by_place.get(real_path(source.path))
+            if name is None or source.name in found or not known[name].file.matches(source.path):
+                continue
+            found[source.name] = Held.of(known[name], known, path=source.path, called=name)
         if len(found) > before:
             borrowed.append(table)
-    return list(found.values()), tuple(borrowed)
+    return found, tuple(borrowed)
 
 
 def look(table: Path, *, schema: Schema, segmentation: Segmentation) -> Known:
@@ -76,8 +76,8 @@ def look(table: Path, *, schema: Schema, segmentation: Segmentation) -> Known:
     >>> from pathlib import Path
     >>> from genre_audio import GTZAN57, Segmentation
     >>> from genre_audio.extraction.borrow import look
-    >>> look(Path("nowhere.csv"), schema=GTZAN57, segmentation=Segmentation()).recordings
-    {}
+    >>> len(look(Path("nowhere.csv"), schema=GTZAN57, segmentation=Segmentation()).recordings)
+    0
     """
     try:
         return unchanged(read_known)(table, schema=schema, segmentation=segmentation)

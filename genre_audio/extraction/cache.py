@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from genre_audio.audio import Source
     from genre_audio.config import Segmentation
     from genre_audio.features import Schema
+    from genre_audio.files.remote import Place
 
 __all__ = ["cache_folder", "is_usable", "root_of", "store_path"]
 
@@ -58,7 +59,7 @@ def is_usable(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
 
-def root_of(source: Source) -> Path:
+def root_of(source: Source) -> Place:
     """Return the folder that a recording's name is relative to.
 
     Examples
@@ -70,18 +71,18 @@ def root_of(source: Source) -> Path:
     'tapes'
     """
     name = PurePosixPath(source.name).parts
-    path = source.path.parts
-    if path[-len(name) :] == name:
-        return Path(*path[: -len(name)])
+    path = source.path
+    if name and path.parts[-len(name) :] == name:
+        return path.parents[len(name) - 1]
     return source.path.parent  # the name has signs spelt out that no table can hold
 
 
-def store_path(root: Path, *, folder: Path, schema: Schema, segmentation: Segmentation) -> Path:
+def store_path(root: Place, *, folder: Path, schema: Schema, segmentation: Segmentation) -> Path:
     """Return where the rows of the recordings below `root` are kept.
 
     Parameters
     ----------
-    root : pathlib.Path
+    root : pathlib.Path or Remote
         The folder of recordings. Moved elsewhere, it has another store.
     folder : pathlib.Path
         Where all stores are.

@@ -15,11 +15,12 @@ from genre_audio.extraction.borrow import borrow, look
 from genre_audio.extraction.cache import root_of, store_path
 from genre_audio.extraction.compiled import prepare_kernels
 from genre_audio.extraction.extract import extract
+from genre_audio.extraction.gathered import Gathered, Held
 from genre_audio.extraction.lost import bounds_for, read_all
 from genre_audio.extraction.recording import Extracted, Failure, extract_recording
-from genre_audio.extraction.store import read_known
 from genre_audio.extraction.tidy import tidy
 from genre_audio.files import lock
+from genre_audio.files.fingerprints import outline
 from genre_audio.tables.manifest import manifest_path
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from genre_audio.audio import Source
     from genre_audio.config import Segmentation
     from genre_audio.features import Schema
+    from genre_audio.files.remote import Place
 
 __all__ = ["Described", "describe"]
 
@@ -44,8 +46,9 @@ class Described:
 
     Attributes
     ----------
-    recordings : tuple of Extracted
-        In the order of their names.
+    recordings : sequence of Extracted
+        In the order of their names. They lie on disk, and are read one by one when they are
+        asked for.
     failures : tuple of Failure
         Recordings without a row, in the order of their names.
     read, known : int
@@ -60,7 +63,7 @@ class Described:
     See `describe`.
     """
 
-    recordings: tuple[Extracted, ...]
+    recordings: Gathered
     failures: tuple[Failure, ...]
     read: int
     known: int = 0
@@ -136,12 +139,11 @@ def describe(
     """
     way = _Way(schema, segmentation, n_jobs, on_start, on_result, on_message)
     found, borrowed = borrow(sources, tables=tables, schema=schema, segmentation=segmentation)
-    taken = {recording.name for recording in found}
-    left = [source for source in sources if source.name not in taken]
+    left = [source for source in sources if source.name not in found]
     rest = _read(left, way=way) if cache is None else _keep(left, cache=cache, way=way)
     return dataclasses.replace(
         rest,
-        recordings=tuple(sorted([*found, *rest.recordings], key=lambda each: each.name)),
+        recordings=Gathered({**found, **rest.recordings.held}),
         failures=tuple(sorted(rest.failures, key=lambda each: each.name)),
         known=len(found) + rest.known,
         borrowed=borrowed,
@@ -150,7 +152,7 @@ def describe(
 
 def _read(sources: Sequence[Source], *, way: _Way) -> Described:
     """Read recordings and keep nothing."""
-    found: list[Extracted] = []
+    found = Gathered()
     failures: list[Failure] = []
     way.on_start(len(sources))
     if sources:
@@ -161,14 +163,14 @@ def _read(sources: Sequence[Source], *, way: _Way) -> Described:
             if isinstance(result, Failure):
                 failures.append(result)
             else:
-                found.append(result)
+                found.add(result)
             way.on_result(result)
-    return Described(tuple(found), tuple(failures), read=len(sources))
+    return Described(found, tuple(failures), read=len(sources))
 
 
 def _keep(sources: Sequence[Source], *, cache: Path, way: _Way) -> Described:
     """Take recordings from the stores of their folders, brought up to date."""
-    folders: dict[Path, list[Source]] = {}
+    folders: dict[Place, list[Source]] = {}
     for source in sources:
         folders.setdefault(root_of(source), []).append(source)
     parts, total = [], 0
@@ -183,8 +185,11 @@ def _keep(sources: Sequence[Source], *, cache: Path, way: _Way) -> Described:
     for root, mine in folders.items():
         store = store_path(root, folder=cache, schema=way.schema, segmentation=way.segmentation)
         parts.append(_up_to_date(store, mine, way=own))
+    together = Gathered()
+    for part in parts:
+        together.hold(part.recordings.held)
     return Described(
-        recordings=tuple(found for part in parts for found in part.recordings),
+        recordings=together,
         failures=tuple(failure for part in parts for failure in part.failures),
         read=sum(part.read for part in parts),
         known=sum(part.known for part in parts),
@@ -198,7 +203,7 @@ def _up_to_date(store: Path, sources: Sequence[Source], *, way: _Way) -> Describ
     fresh = _fresh(known.recordings, sources)
     if len(fresh) == len(sources):  # the store stays as it is
         tidy(store, known=known.recordings, schema=way.schema, segmentation=way.segmentation)
-        return Described(tuple(fresh), (), read=0, known=len(fresh), stores=(store,))
+        return Described(Gathered(fresh), (), read=0, known=len(fresh), stores=(store,))
     update = functools.partial(
         extract,
         sources,
@@ -219,31 +224,25 @@ def _up_to_date(store: Path, sources: Sequence[Source], *, way: _Way) -> Describ
             for path in (store, manifest_path(store)):
                 path.unlink(missing_ok=True)
             summary = update()
-        known = read_known(store, schema=way.schema, segmentation=way.segmentation)
     failed = {failure.name for failure in summary.failures}
-    found = tuple(
-        dataclasses.replace(known.recordings[source.name], path=source.path)
-        for source in sources
-        if source.name not in failed
-    )
+    held = summary.recordings.held
+    now = {source.name: source.path for source in sources if source.name not in failed}
+    found = Gathered({name: dataclasses.replace(held[name], path=now[name]) for name in now})
     # Rows of others that were computed on the way, because they had been spoilt, do not count.
     tried = {failure.name for failure in summary.failures if not failure.earlier}
     read = len({*summary.computed, *tried} & {source.name for source in sources})
     return Described(found, summary.failures, read, len(sources) - read, stores=(store,))
 
 
-def _fresh(known: Mapping[str, Extracted], sources: Sequence[Source]) -> list[Extracted]:
+def _fresh(known: Mapping[str, Extracted], sources: Sequence[Source]) -> dict[str, Held]:
     """Return what is known of recordings that were not even touched."""
-    found = []
+    found = {}
     for source in sources:
         earlier = known.get(source.name)
         try:
-            status = source.path.stat()
+            now = outline(source.path)
         except OSError:
             continue
-        if earlier and (status.st_size, status.st_mtime_ns) == (
-            earlier.file.size,
-            earlier.file.mtime_ns,
-        ):
-            found.append(dataclasses.replace(earlier, path=source.path))
+        if earlier and earlier.file.looks_like(now):
+            found[source.name] = Held.of(earlier, known, path=source.path)
     return found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from genre_audio.files.fingerprints import outline
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from genre_audio.audio import Source
+    from genre_audio.files.remote import Place
 
 __all__ = ["expected_seconds"]
 
@@ -36,9 +38,9 @@ def expected_seconds(sources: Sequence[Source]) -> list[float]:
     return [_expected_seconds(source.path) for source in sources]
 
 
-def _expected_seconds(path: Path) -> float:
+def _expected_seconds(path: Place) -> float:
     try:
-        size = path.stat().st_size
+        size = outline(path).size
     except OSError:
         return 0.0
     return size / _BYTES_PER_SECOND_OF.get(path.suffix.lower(), _BYTES_PER_SECOND)

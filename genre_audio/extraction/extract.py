@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from genre_audio.errors import OutputError, TableError
 from genre_audio.extraction.compiled import prepare_kernels
+from genre_audio.extraction.gathered import Gathered
 from genre_audio.extraction.journaled import (
+    each_finished,
     failure_entry,
-    finished,
     journal_entry,
     lost_before,
     of_others,
@@ -20,11 +21,11 @@ from genre_audio.extraction.labels import find_labels
 from genre_audio.extraction.lost import bounds_for, part, read_all
 from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import Extracted, Failure, extract_recording
-from genre_audio.extraction.store import Known, read_known, write_table
-from genre_audio.extraction.tidy import journal_of
+from genre_audio.extraction.store import Known, read_known
+from genre_audio.extraction.tidy import journal_of, writing
+from genre_audio.extraction.written import write_table
 from genre_audio.features import GTZAN57, Schema
-from genre_audio.files import finish_pair, lock
-from genre_audio.tables.manifest import manifest_path
+from genre_audio.files import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -59,6 +60,9 @@ class ExtractSummary:
         Recordings without a row.
     rows, refused : int
         Rows of the table, and segments that gave none.
+    recordings : sequence of Extracted
+        All of the table, in the order of their names. They lie on disk, and are read one by
+        one when they are asked for.
 
     Examples
     --------
@@ -74,6 +78,7 @@ class ExtractSummary:
     failures: tuple[Failure, ...]
     rows: int
     refused: int
+    recordings: Gathered = dataclasses.field(default_factory=Gathered, repr=False, compare=False)
 
 
 def extract(
@@ -98,7 +103,8 @@ def extract(
     sources : sequence of Source
         The recordings, as `genre_audio.audio.find_recordings` lists them.
     output : pathlib.Path
-        The CSV file; its manifest stands beside it.
+        The CSV file, beside which its manifest stands; or, where it is called ``.parquet``, a
+        folder of parts with all in it.
     segmentation : Segmentation
         How to cut recordings.
     schema : Schema
@@ -133,7 +139,8 @@ def extract(
         If `output` is there and was not made by this function or holds more than it
         wrote, or if the annotation file is of no use.
     ParameterError
-        If the table holds another recording of the same name.
+        If the table holds another recording of the same name, or Parquet is asked for and
+        pyarrow not installed.
     OutputError
         If it cannot be written.
 
@@ -149,13 +156,14 @@ def extract(
     ...     extract(find_recordings([folder]), output=table, segmentation=Segmentation()).rows
     1
     """
-    with contextlib.nullcontext() if held else lock(output):
-        finish_pair(output, beside=manifest_path(output))
+    with writing(output, held=held):
         known = _known(output, schema=schema, segmentation=segmentation, force=force)
         journal = journal_of(output, schema=schema, segmentation=segmentation)
         asked = {source.name for source in sources}
-        entries = _entries(journal, schema=schema, without=asked if force else set())
-        done, lost = finished(entries, schema=schema), lost_before(entries)
+        if force:
+            journal.keep(of_others(journal.each(), schema=schema, names=asked))
+        done = _done(journal, schema=schema, folder=output.parent)
+        lost = lost_before(journal.each())
         plan = make_plan(sources, known=known, finished=done, force=force)
         wanted, failures = part(plan.wanted, {} if force else known.lost | lost)
         label_of = find_labels(labels, plan.paths, known=known.labels)
@@ -166,41 +174,38 @@ def extract(
             on_result(failure)
         work = functools.partial(extract_recording, schema=schema, segmentation=segmentation)
         results = read_all(work, wanted, n_jobs=n_jobs, bounds=bounds or bounds_for(segmentation))
-        computed: list[Extracted] = []
+        found = Gathered(folder=output.parent)
         if wanted:
-            computed, failed = _kept(results, journal=journal, on_result=on_result)
-            failures += failed
-        kept = [*plan.kept, *plan.unread(failures)]
-        recordings = [*kept, *plan.reused, *computed]
+            failures += _kept(results, journal=journal, found=found, on_result=on_result)
+        computed = tuple(sorted(found.names))
+        kept = {**plan.kept, **plan.unread(failures)}
+        found.hold({**kept, **plan.reused})
         write_table(
-            output,
-            recordings,
-            failures,
-            schema=schema,
-            segmentation=segmentation,
-            labels=label_of,
+            output, found, failures, schema=schema, segmentation=segmentation, labels=label_of
         )
-        there = asked.union(recording.name for recording in recordings)
+        there = asked | found.names
         with contextlib.suppress(OutputError):  # the table is whole; entries that stay do no harm
-            journal.keep(of_others(entries, schema=schema, names=there))
+            journal.keep(of_others(journal.each(), schema=schema, names=there))
     return ExtractSummary(
         output=output,
-        computed=tuple(sorted(recording.name for recording in computed)),
-        reused=tuple(sorted(recording.name for recording in plan.reused)),
-        kept=tuple(recording.name for recording in kept),
+        computed=computed,
+        reused=tuple(sorted(plan.reused)),
+        kept=tuple(kept),
         removed=plan.removed,
         changed=plan.changed,
         failures=tuple(sorted(failures, key=lambda failure: failure.name)),
-        rows=sum(len(recording.rows) for recording in recordings),
-        refused=sum(len(recording.refused) for recording in recordings),
+        rows=found.rows,
+        refused=found.refused,
+        recordings=found,
     )
 
 
-def _entries(journal: Journal, *, schema: Schema, without: set[str]) -> list[dict[str, Any]]:
-    """Return what a killed run had finished; of some recordings nothing is to be believed."""
-    if without:
-        journal.keep(of_others(journal.entries(), schema=schema, names=without))
-    return journal.entries()
+def _done(journal: Journal, *, schema: Schema, folder: Path) -> Spool[Extracted]:
+    """Return what a killed run had finished."""
+    done: Spool[Extracted] = Spool(folder)
+    for recording in each_finished(journal.each(), schema=schema):
+        done.add(recording.name, recording)
+    return done
 
 
 def _known(output: Path, *, schema: Schema, segmentation: Segmentation, force: bool) -> Known:
@@ -216,10 +221,10 @@ def _kept(
     results: Generator[Extracted | Failure, None, None],
     *,
     journal: Journal,
+    found: Gathered,
     on_result: Callable[[Extracted | Failure], None],
-) -> tuple[list[Extracted], list[Failure]]:
+) -> list[Failure]:
     """Take results as they come; what a killed run must not do again goes to the journal."""
-    computed: list[Extracted] = []
     failures: list[Failure] = []
     with journal, contextlib.closing(results):
         for result in results:
@@ -228,7 +233,7 @@ def _kept(
                 if result.file is not None:
                     journal.append(failure_entry(result))
             else:
-                computed.append(result)
                 journal.append(journal_entry(result))
+                found.add(result)
             on_result(result)
-    return computed, failures
+    return failures

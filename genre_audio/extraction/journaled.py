@@ -7,7 +7,6 @@ of another form is as good as not there: the recording is read again.
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.config import digest
@@ -17,12 +16,19 @@ from genre_audio.files.places import is_gone
 from genre_audio.tables.forms import ENTRY, has_forms, is_failure, is_number, is_text, is_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from genre_audio.extraction.recording import Failure
     from genre_audio.features import Schema
 
-__all__ = ["failure_entry", "finished", "journal_entry", "lost_before", "of_others"]
+__all__ = [
+    "each_finished",
+    "failure_entry",
+    "finished",
+    "journal_entry",
+    "lost_before",
+    "of_others",
+]
 
 _DIGEST: Final = "digest"
 _ROW: Final[dict[str, Callable[[Any], bool]]] = {
@@ -107,18 +113,28 @@ def finished(entries: Iterable[object], *, schema: Schema) -> dict[str, Extracte
     >>> list(finished([entry, entry | {"path": "b.wav"}, None], schema=GTZAN57))
     ['a.wav']
     """
-    found = {}
+    return {recording.name: recording for recording in each_finished(entries, schema=schema)}
+
+
+def each_finished(entries: Iterable[object], *, schema: Schema) -> Iterator[Extracted]:
+    """Yield the recordings of a journal as they stand there.
+
+    Examples
+    --------
+    See `finished`.
+    """
     for entry in entries:
-        with contextlib.suppress(ValueError):
+        try:
             recording = _extracted(entry, width=len(schema.columns))
-            found[recording.name] = recording
-    return found
+        except ValueError:
+            continue
+        yield recording
 
 
 def of_others(
     entries: Iterable[dict[str, Any]], *, schema: Schema, names: Iterable[str]
-) -> list[dict[str, Any]]:
-    """Return what a journal says of other recordings than those named, and holds.
+) -> Iterator[dict[str, Any]]:
+    """Yield what a journal says of other recordings than those named, and holds.
 
     A killed run may have been asked for more than the one that follows it: of what it
     had finished, this one has no need, and a later one may.
@@ -141,10 +157,10 @@ def of_others(
     >>> from genre_audio.files import Fingerprint
     >>> file = Fingerprint(size=1, mtime_ns=1, sha256="")
     >>> entry = failure_entry(Failure("a.wav", Path("a.wav"), "too_long", "slow", file=file))
-    >>> [len(of_others([entry], schema=GTZAN57, names=[name])) for name in ("a.wav", "b.wav")]
+    >>> [len(list(of_others([entry], schema=GTZAN57, names=[name]))) for name in ("a.wav", "b.wav")]
     [0, 1]
     """
-    known, found = set(names), []
+    known = set(names)
     for entry in entries:
         name = entry.get("name") if isinstance(entry, dict) else None
         if not is_text(name) or name in known:
@@ -152,8 +168,7 @@ def of_others(
         done = finished([entry], schema=schema)
         there = not any(is_gone(recording.path) for recording in done.values())
         if there and (done or lost_before([entry])):
-            found.append(entry)
-    return found
+            yield entry
 
 
 def _extracted(entry: object, *, width: int) -> Extracted:

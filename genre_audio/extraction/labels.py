@@ -10,13 +10,14 @@ from genre_audio.tables.annotations import find_annotations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+    from genre_audio.files.remote import Place
 
 __all__ = ["find_labels"]
 
 
 def find_labels(
-    option: str | None, paths: Mapping[str, Path], *, known: Mapping[str, str]
+    option: str | None, paths: Mapping[str, Place], *, known: Mapping[str, str]
 ) -> dict[str, str | None]:
     """Find the label of each recording.
 
@@ -25,7 +26,7 @@ def find_labels(
     option : str, optional
         ``"folders"``, ``"none"``, or an annotation file as ``FILE`` or ``FILE:COLUMN``.
         Known labels stay where it says nothing, and by default.
-    paths : dict of str to pathlib.Path
+    paths : dict of str to pathlib.Path or Remote
         Where the recordings lie, by name.
     known : dict of str to str
         Labels that the table has already.

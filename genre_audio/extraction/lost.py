@@ -18,6 +18,9 @@ from genre_audio.extraction.expected import expected_seconds
 from genre_audio.extraction.recording import Extracted, Failure
 from genre_audio.extraction.shares import LEAST, Share, divided, do_share, joined
 from genre_audio.files import Fingerprint
+from genre_audio.files.fingerprints import outline
+from genre_audio.files.remote import Remote
+from genre_audio.files.scratch import clearing_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -99,11 +102,14 @@ def failure_of(source: Source, lost: Lost) -> Failure:
     'too_long'
     """
     kind, message = words_of(lost)
+    if isinstance(source.path, Remote):
+        # The network may be to blame, which is another one tomorrow.
+        message = f"{message}; or its store does not answer"
+        return Failure(source.name, source.path, kind, message)
     try:
-        status = source.path.stat()
+        file = outline(source.path)
     except OSError:
         return Failure(source.name, source.path, kind, message)
-    file = Fingerprint(status.st_size, status.st_mtime_ns, "")
     return Failure(source.name, source.path, kind, message, file=file)
 
 
@@ -138,7 +144,7 @@ def read_all(
         on_lost=_share_lost,
         bounds=bounds,
     )
-    return joined(results)
+    return clearing_up(joined(results))
 
 
 def _share_lost(share: Share, lost: Lost) -> tuple[Share, Extracted | Failure]:

@@ -8,19 +8,22 @@ cannot be read. Rows that nobody can compute are refused.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genre_audio.audio import Source
 from genre_audio.errors import ParameterError, TableError
-from genre_audio.files.places import is_gone, same_file
+from genre_audio.extraction.gathered import Held
+from genre_audio.files.fingerprints import outline
+from genre_audio.files.places import gone_of, is_gone, same_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from genre_audio.extraction.recording import Extracted, Failure
     from genre_audio.extraction.store import Known
+    from genre_audio.files.remote import Place
 
 __all__ = ["Plan", "make_plan"]
 
@@ -31,9 +34,9 @@ class Plan:
 
     Attributes
     ----------
-    reused : tuple of Extracted
-        Asked for, and known already.
-    kept : tuple of Extracted
+    reused : dict of str to Held
+        Asked for, and known already, by name.
+    kept : dict of str to Held
         Not asked for, known already.
     wanted : tuple of Source
         To be read.
@@ -41,7 +44,7 @@ class Plan:
         Recordings of the table whose files are gone.
     changed : tuple of str
         Recordings whose rows were changed by hand.
-    earlier : dict of str to Extracted
+    earlier : mapping of str to Extracted
         All that was known.
 
     Examples
@@ -49,26 +52,27 @@ class Plan:
     See `make_plan`.
     """
 
-    reused: tuple[Extracted, ...]
-    kept: tuple[Extracted, ...]
+    reused: Mapping[str, Held]
+    kept: Mapping[str, Held]
     wanted: tuple[Source, ...]
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     earlier: Mapping[str, Extracted] = dataclasses.field(default_factory=dict)
 
-    def unread(self, failures: Iterable[Failure]) -> list[Extracted]:
+    def unread(self, failures: Iterable[Failure]) -> dict[str, Held]:
         """Return what is known of recordings that are there and could not be read."""
-        known = [
-            (self.earlier[failure.name], failure.path)
-            for failure in failures
-            if failure.kind == "io" and failure.name in self.earlier
-        ]
-        return [recording for recording, path in known if recording.file.may_match(path)]
+        found = {}
+        for failure in failures:
+            if failure.kind == "io" and failure.name in self.earlier:
+                earlier = self.earlier[failure.name]
+                if earlier.file.may_match(failure.path):
+                    found[failure.name] = Held.of(earlier, self.earlier)
+        return found
 
     @property
-    def paths(self) -> dict[str, Path]:
+    def paths(self) -> dict[str, Place]:
         """Where all recordings of the new table lie, by name."""
-        known = {recording.name: recording.path for recording in (*self.reused, *self.kept)}
+        known = {name: held.path for name, held in {**self.reused, **self.kept}.items()}
         return known | {source.name: source.path for source in self.wanted}
 
 
@@ -87,7 +91,7 @@ def make_plan(
         The recordings asked for.
     known : Known
         What the table holds.
-    finished : dict of str to Extracted
+    finished : mapping of str to Extracted
         What a killed run had finished, by name.
     force : bool
         Read all that was asked for, whatever is known.
@@ -111,18 +115,20 @@ def make_plan(
     """
     asked = {source.name: source.path for source in sources}
     # A run killed after it had written the table leaves rows that only the journal explains.
-    holding = known.recordings | {name: finished[name] for name in known.added if name in finished}
+    added = {name: finished[name] for name in known.added if name in finished}
+    holding = _over(added, known.recordings)
     held = {name: recording.path for name, recording in holding.items()} | known.stale
     _refuse_namesakes(asked, held)
     _refuse_own_rows(set(known.added) - holding.keys() - asked.keys(), force=force)
     others = {name: path for name, path in held.items() if name not in asked}
-    there = {name: path for name, path in others.items() if not is_gone(path)}
+    gone = gone_of(others.values())
+    there = {name: path for name, path in others.items() if path not in gone}
     again = [Source(name, path) for name, path in there.items() if name not in holding]
-    reusable = {} if force else {**holding, **finished}
+    reusable = {} if force else _over(finished, holding)
     reused, wanted = _part([*sources, *again], reusable)
     return Plan(
-        reused=tuple(reused),
-        kept=tuple(holding[name] for name in there if name in holding),
+        reused=reused,
+        kept={name: Held.of(holding[name], holding) for name in there if name in holding},
         wanted=tuple(wanted),
         removed=tuple(name for name in others if name not in there),
         changed=tuple(name for name in known.changed if name not in finished),
@@ -130,10 +136,19 @@ def make_plan(
     )
 
 
-def _refuse_namesakes(asked: Mapping[str, Path], held: Mapping[str, Path]) -> None:
+def _over(
+    first: Mapping[str, Extracted], second: Mapping[str, Extracted]
+) -> Mapping[str, Extracted]:
+    """Return both as one, without reading what is in them."""
+    layers: Any = (first, second)
+    return collections.ChainMap(*layers)
+
+
+def _refuse_namesakes(asked: Mapping[str, Place], held: Mapping[str, Place]) -> None:
     for name in asked.keys() & held.keys():
         new, old = asked[name], held[name]
-        if not (is_gone(new) or is_gone(old) or same_file(old, new)):
+        # In this order: what is the same need not be asked for, which may take a network.
+        if not (same_file(old, new) or is_gone(new) or is_gone(old)):
             raise ParameterError(
                 f"the table holds another recording called {name!r} ({old}); "
                 "choose another output with -o, or give the folder that holds both"
@@ -150,20 +165,20 @@ def _refuse_own_rows(names: set[str], *, force: bool) -> None:
 
 def _part(
     sources: Sequence[Source], reusable: Mapping[str, Extracted]
-) -> tuple[list[Extracted], list[Source]]:
+) -> tuple[dict[str, Held], list[Source]]:
     """Part recordings into those whose rows still hold and those to be read."""
-    reused, wanted = [], []
+    reused, wanted = {}, []
     for source in sources:
         earlier = reusable.get(source.name)
         if earlier is None or not earlier.file.matches(source.path):
             wanted.append(source)
             continue
         try:
-            time = source.path.stat().st_mtime_ns
+            now = outline(source.path)
         except OSError:  # it went away since
             wanted.append(source)
             continue
         # A file that was only touched must not be hashed again in every later run.
-        file = dataclasses.replace(earlier.file, mtime_ns=time)
-        reused.append(dataclasses.replace(earlier, path=source.path, file=file))
+        file = dataclasses.replace(now, sha256=earlier.file.sha256)
+        reused[source.name] = Held.of(earlier, reusable, path=source.path, file=file)
     return reused, wanted

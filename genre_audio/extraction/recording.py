@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genre_audio.audio import Source, open_recording
@@ -13,7 +12,8 @@ from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError
 from genre_audio.features import GTZAN57, Schema, feature_row
 from genre_audio.files import Fingerprint
-from genre_audio.files.fingerprints import watching
+from genre_audio.files.reading import reading
+from genre_audio.files.remote import Place, Remote, kept_place
 from genre_audio.segment import Refused, Segment
 from genre_audio.tables.as_written import numbers_digest
 
@@ -57,7 +57,7 @@ class Extracted:
     ----------
     name : str
         Name of the recording.
-    path : pathlib.Path
+    path : pathlib.Path or Remote
         Where it was read from.
     file : Fingerprint
         What was read.
@@ -81,7 +81,7 @@ class Extracted:
     """
 
     name: str
-    path: Path
+    path: Place
     file: Fingerprint
     quality: dict[str, Any]
     rows: tuple[Row, ...]
@@ -94,14 +94,14 @@ class Extracted:
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON can say it."""
-        return dataclasses.asdict(self) | {"path": str(self.path)}
+        return dataclasses.asdict(self) | {"path": str(self.path), "file": self.file.as_dict()}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Extracted:
         """Make it from what `as_dict` gave."""
         return cls(
             name=values["name"],
-            path=Path(values["path"]),
+            path=kept_place(values["path"]),
             file=Fingerprint(**values["file"]),
             quality=values["quality"],
             rows=tuple(Row(**row | {"values": tuple(row["values"])}) for row in values["rows"]),
@@ -117,7 +117,7 @@ class Failure:
     ----------
     name : str
         Name of the recording.
-    path : pathlib.Path
+    path : pathlib.Path or Remote
         Where it lies.
     kind : str
         One of `genre_audio.errors.AUDIO_KINDS`.
@@ -134,7 +134,7 @@ class Failure:
     """
 
     name: str
-    path: Path
+    path: Place
     kind: str
     message: str
     file: Fingerprint | None = None
@@ -189,10 +189,11 @@ def extract_recording(
     if source.fault:
         return Failure(source.name, source.path, "io", source.fault)
     try:
-        check_readable(source.path)
+        if not isinstance(source.path, Remote):
+            check_readable(source.path)
         with (
-            watching(source.path) as file,
-            open_recording(source.path, name=source.name) as recording,
+            reading(source.path) as (path, file),
+            open_recording(path, name=source.name) as recording,
         ):
             rows, refused = _describe(
                 recording, schema, segmentation or Segmentation(), share=share
@@ -207,8 +208,7 @@ def extract_recording(
         message = "reading it takes more memory than there is; ask for shorter segments"
         return Failure(source.name, source.path, "out_of_memory", message)
     except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's failure only
-        message = f"{type(error).__name__}: {error}"
-        return Failure(source.name, source.path, "unexpected", message)
+        return Failure(source.name, source.path, "unexpected", f"{type(error).__name__}: {error}")
     found = Extracted(source.name, source.path, file, quality, tuple(rows), tuple(refused))
     return checked(found) if share[1] == 1 else found
 
@@ -224,15 +224,11 @@ def checked(found: Extracted) -> Extracted | Failure:
 def _describe(
     recording: Recording, schema: Schema, segmentation: Segmentation, *, share: tuple[int, int]
 ) -> tuple[list[Row], list[Refused]]:
-    rows, refused = [], []
     segments = recording.segments(sr=schema.config.sr, segmentation=segmentation)
-    for segment in itertools.islice(segments, share[0], None, share[1]):
-        outcome = _row(segment, schema) if isinstance(segment, Segment) else segment
-        if isinstance(outcome, Row):
-            rows.append(outcome)
-        else:
-            refused.append(outcome)
-    return rows, refused
+    mine = itertools.islice(segments, share[0], None, share[1])
+    found = [_row(each, schema) if isinstance(each, Segment) else each for each in mine]
+    rows = [each for each in found if isinstance(each, Row)]
+    return rows, [each for each in found if not isinstance(each, Row)]
 
 
 def _row(segment: Segment, schema: Schema) -> Row | Refused:

@@ -1,10 +1,11 @@
-"""The store between runs: what of an earlier table still holds, and how one is written.
+"""The store between runs: what of an earlier table still holds.
 
 A recording's rows are reused when its file is the same and its rows are as they were
 written: each recording's rows carry a digest, so a number changed by hand is noticed
-and computed again. The table and its manifest are replaced as a pair
-(`genre_audio.files.pairs`), and the journal of the run is deleted last: whenever a run is
-killed, the next one finds every finished recording in one of the two.
+and computed again. CSV and its manifest are replaced as a pair
+(`genre_audio.files.pairs`); Parquet has its manifest within, and is replaced as a folder.
+The journal of the run is deleted last: whenever a run is killed, the next one finds every
+finished recording in one of the two.
 """
 
 from __future__ import annotations
@@ -14,31 +15,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
+from genre_audio.extraction.foreign import refuse_foreign
+from genre_audio.extraction.intact import read_intact
 from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted, Failure, Row, rows_digest
-from genre_audio.files import replace_pair
+from genre_audio.files import Spool
+from genre_audio.files.remote import Remote, kept_place
 from genre_audio.tables import (
     FeatureTable,
     Manifest,
-    RecordingEntry,
     read_annotations,
     read_manifest,
     read_table,
-    table_text,
 )
-from genre_audio.tables.csv_file import read_csv
-from genre_audio.tables.feature_table import SEGMENT_COLUMNS
-from genre_audio.tables.manifest import manifest_path, package_versions
+from genre_audio.tables.manifest import package_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    import pandas as pd
-
     from genre_audio.config import Segmentation
     from genre_audio.features import Schema
+    from genre_audio.files.remote import Place
 
-__all__ = ["Known", "read_known", "write_table"]
+__all__ = ["Known", "read_known"]
 
 
 class Known:
@@ -46,11 +43,11 @@ class Known:
 
     Attributes
     ----------
-    recordings : dict of str to Extracted
-        Those whose rows are as they were written.
+    recordings : Spool of Extracted
+        Those whose rows are as they were written, by name, on disk.
     labels : dict of str to str
         Labels that the table holds.
-    stale : dict of str to pathlib.Path
+    stale : dict of str to pathlib.Path or Remote
         Where the other recordings of the manifest lie: their rows were changed since
         they were written, or come from another recipe or segmentation.
     changed : list of str
@@ -66,9 +63,9 @@ class Known:
     """
 
     def __init__(self) -> None:
-        self.recordings: dict[str, Extracted] = {}
+        self.recordings: Spool[Extracted] = Spool()
         self.labels: dict[str, str] = {}
-        self.stale: dict[str, Path] = {}
+        self.stale: dict[str, Place] = {}
         self.changed: list[str] = []
         self.added: list[str] = []
         self.lost: dict[str, Failure] = {}
@@ -89,30 +86,55 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
     >>> from pathlib import Path
     >>> from genre_audio import GTZAN57, Segmentation
     >>> from genre_audio.extraction.store import read_known
-    >>> read_known(Path("new.csv"), schema=GTZAN57, segmentation=Segmentation()).recordings
-    {}
+    >>> known = read_known(Path("new.csv"), schema=GTZAN57, segmentation=Segmentation())
+    >>> len(known.recordings)
+    0
     """
-    known = Known()
     if not output.exists():
-        return known
+        return Known()
+    known = _intact(output, schema=schema, segmentation=segmentation)
+    return known or _edited(output, schema=schema, segmentation=segmentation)
+
+
+def _intact(output: Path, *, schema: Schema, segmentation: Segmentation) -> Known | None:
+    """Return what a table holds that is as it was written, by these settings."""
+    known, folder = Known(), output.parent.resolve()
+
+    def take(recording: Extracted, label: str) -> None:
+        """Put one more aside."""
+        known.recordings.add(recording.name, recording)
+        if label:
+            known.labels[recording.name] = label
+
+    manifest = read_intact(
+        output,
+        schema=schema,
+        place_of=lambda path: _place(path, folder=folder),
+        on_recording=take,
+    )
+    if manifest is None or manifest.segmentation != segmentation:
+        return None
+    if manifest.schema_digest != schema.digest:
+        return None
+    known.lost = _lost(manifest)
+    return known
+
+
+def _edited(output: Path, *, schema: Schema, segmentation: Segmentation) -> Known:
+    """Return the same of any table."""
+    known = Known()
     manifest = read_manifest(output)
     if manifest is None:
         raise TableError(
             f"{output} was not made by genre-audio (it has no manifest beside it); "
             "choose another output with -o, or --force to replace it"
         )
-    _check_schema(output, theirs=str(manifest.schema.get("name", "")), ours=schema.name)
-    _check_columns(output, theirs=manifest.schema.get("columns", ()), ours=schema.columns)
-    # Other libraries may read what these could not.
-    if manifest.versions == package_versions():
-        kept = (from_dict(name, values) for name, values in manifest.failures.items())
-        known.lost = {failure.name: failure for failure in kept if failure is not None}
+    refuse_foreign(output, manifest, schema=schema)
+    known.lost = _lost(manifest)
     known.labels = read_annotations(output, column="label").values
-    # As `_entry` has it; resolved, because ".." behind a symbolic link leads elsewhere.
     folder = output.parent.resolve()
     known.stale = {
-        name: Path(os.path.normpath(folder / entry.path))
-        for name, entry in manifest.recordings.items()
+        name: _place(entry.path, folder=folder) for name, entry in manifest.recordings.items()
     }
     if manifest.schema_digest == schema.digest and manifest.segmentation == segmentation:
         # A run killed while it wrote may have left the manifest of an older table.
@@ -120,25 +142,18 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
     return known
 
 
-def _check_schema(output: Path, *, theirs: str, ours: str) -> None:
-    """Refuse another schema; only a later version of the same takes the place of its rows."""
-    if theirs != ours:
-        raise TableError(
-            f"{output} holds the columns of the schema {theirs!r}, and {ours!r} was asked for: "
-            f"ask for {theirs!r}, choose another output with -o, or --force to replace it"
-        )
+def _lost(manifest: Manifest) -> dict[str, Failure]:
+    # Other libraries may read what these could not.
+    if manifest.versions != package_versions():
+        return {}
+    kept = (from_dict(name, values) for name, values in manifest.failures.items())
+    return {failure.name: failure for failure in kept if failure is not None}
 
 
-def _check_columns(output: Path, *, theirs: Iterable[str], ours: Iterable[str]) -> None:
-    header, needed = set(read_csv(output).columns), {"filename", "length", "label"}
-    advice = "choose another output with -o, or --force to replace it"
-    foreign = sorted(header - needed - {*theirs, *ours, *SEGMENT_COLUMNS})
-    if foreign:
-        named = ", ".join(foreign)
-        raise TableError(f"{output} has columns of its own that would be lost ({named}); {advice}")
-    if not needed <= header:
-        named = ", ".join(sorted(needed - header))
-        raise TableError(f"{output} lacks columns that it was made with ({named}); {advice}")
+def _place(path: str, *, folder: Path) -> Place:
+    # As `_entry` has it; resolved, because ".." behind a symbolic link leads elsewhere.
+    place = kept_place(path)
+    return place if isinstance(place, Remote) else Path(os.path.normpath(folder / place))
 
 
 def _fill(known: Known, table: FeatureTable, manifest: Manifest) -> None:
@@ -163,77 +178,7 @@ def _fill(known: Known, table: FeatureTable, manifest: Manifest) -> None:
             known.changed.append(str(name))
             continue
         path = known.stale.pop(str(name))
-        known.recordings[str(name)] = Extracted(
-            str(name), path, entry.file, entry.quality, rows, entry.refused
-        )
+        found = Extracted(str(name), path, entry.file, entry.quality, rows, entry.refused)
+        known.recordings.add(found.name, found)
     # A recording whose rows were all deleted by hand is not wanted any more.
     known.stale = {name: path for name, path in known.stale.items() if name in known.changed}
-
-
-def write_table(
-    output: Path,
-    recordings: Iterable[Extracted],
-    failures: Iterable[Failure],
-    *,
-    schema: Schema,
-    segmentation: Segmentation,
-    labels: Mapping[str, str | None],
-) -> None:
-    """Write a table and its manifest, as a pair.
-
-    Recordings stand in the order of their names, so the bytes do not depend on the
-    order in which they were finished.
-
-    Examples
-    --------
-    See `genre_audio.extraction.extract`.
-    """
-    ordered = sorted(recordings, key=lambda recording: recording.name)
-    frame = _frame(ordered, schema=schema, labels=labels)
-    manifest = Manifest(
-        schema=schema.as_dict(),
-        segmentation=segmentation,
-        recordings={
-            recording.name: _entry(recording, folder=output.parent.resolve())
-            for recording in ordered
-        },
-        failures={
-            failure.name: failure.as_dict()
-            for failure in sorted(failures, key=lambda failure: failure.name)
-        },
-        versions=package_versions(),
-    )
-    replace_pair(
-        output,
-        table_text(frame),
-        beside=manifest_path(output),
-        description=manifest.to_json(),
-    )
-
-
-def _frame(
-    recordings: list[Extracted], *, schema: Schema, labels: Mapping[str, str | None]
-) -> pd.DataFrame:
-    import pandas as pd
-
-    records = [
-        (name.name, row.length, *row.values, labels.get(name.name), name.name, row.start, row.stop)
-        for name in recordings
-        for row in name.rows
-    ]
-    columns = ["filename", "length", *schema.columns, "label", *SEGMENT_COLUMNS]
-    frame = pd.DataFrame.from_records(records, columns=columns)
-    several = any(len(recording.rows) > 1 for recording in recordings)
-    return frame if several else frame.drop(columns=list(SEGMENT_COLUMNS))
-
-
-def _entry(recording: Extracted, *, folder: Path) -> RecordingEntry:
-    relative = os.path.relpath(recording.path.absolute(), folder)
-    return RecordingEntry(
-        path=Path(relative).as_posix(),
-        file=recording.file,
-        quality=recording.quality,
-        segments=tuple((row.start, row.stop) for row in recording.rows),
-        refused=recording.refused,
-        digest=recording.digest,
-    )

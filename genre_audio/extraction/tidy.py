@@ -6,20 +6,56 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import BusyError, OutputError
-from genre_audio.extraction.journaled import finished, lost_before
-from genre_audio.files import finish_pair, lock, lock_path, note_path
+from genre_audio.extraction.journaled import each_finished, lost_before
+from genre_audio.files import finish_pair, lock, lock_path, note_path, restore_folder
 from genre_audio.journal import Journal
 from genre_audio.tables.manifest import manifest_path, package_versions
+from genre_audio.tables.parquet_file import is_parquet, pyarrow_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
     from pathlib import Path
 
     from genre_audio.config import Segmentation
     from genre_audio.extraction.recording import Extracted
     from genre_audio.features import Schema
 
-__all__ = ["journal_of", "tidy"]
+__all__ = ["journal_of", "tidy", "writing"]
+
+
+@contextlib.contextmanager
+def writing(output: Path, *, held: bool = False) -> Generator[None, None, None]:
+    """Hold the right to write a table, and finish what a killed run began to write.
+
+    Parameters
+    ----------
+    output : pathlib.Path
+        The table.
+    held : bool
+        Whether the caller holds the lock.
+
+    Raises
+    ------
+    BusyError, OutputError
+        As `genre_audio.files.lock` does.
+    ParameterError
+        If it is Parquet and pyarrow is not installed, which is said before work is spent.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.extraction.tidy import writing
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with writing(pathlib.Path(folder, "features.csv")):
+    ...         pass
+    """
+    if is_parquet(output):
+        pyarrow_parquet()
+    with contextlib.nullcontext() if held else lock(output):
+        if is_parquet(output):
+            restore_folder(output)
+        finish_pair(output, beside=manifest_path(output))
+        yield
 
 
 def journal_of(output: Path, *, schema: Schema, segmentation: Segmentation) -> Journal:
@@ -71,11 +107,9 @@ def tidy(
     left = (journal.path, note_path(output), lock_path(output))
     if not any(path.exists() for path in left):
         return
-    with contextlib.suppress(BusyError, OutputError), lock(output):
-        finish_pair(output, beside=manifest_path(output))
-        entries = journal.entries()
-        done = finished(entries, schema=schema)
-        held = {name for name in done if name in known and known[name].digest == done[name].digest}
+    with contextlib.suppress(BusyError, OutputError), writing(output):
+        done = {each.name: each.digest for each in each_finished(journal.each(), schema=schema)}
+        held = all(name in known and known[name].digest == done[name] for name in done)
         # What could not be read is noted in the table as well, or will be by the run that asks.
-        if held == done.keys() and not lost_before(entries):
+        if held and not lost_before(journal.each()):
             journal.remove()

@@ -84,5 +84,5 @@ def _harmonic_frames(transform: Transform) -> Iterator[tuple[int, NDArray[np.flo
         harmonic_share(D[block.start : block.stop], over_time, over_frequency, harmonic)
         frames[:_BEFORE] = frames[-_BEFORE:]
         here = frames[_BEFORE : _BEFORE + len(block)]
-        np.fft.irfft(harmonic[: len(block)], n=transform.n_fft, out=here)  # type: ignore[arg-type]
+        np.fft.irfft(harmonic[: len(block)], n=transform.n_fft, out=here)  # type: ignore[arg-type, unused-ignore]
         yield first - _BEFORE, frames

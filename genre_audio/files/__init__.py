@@ -16,9 +16,11 @@ from genre_audio.files.pairs import (
     unchanged,
 )
 from genre_audio.files.replace import replace_bytes, replace_lines, replace_text, replacing
+from genre_audio.files.spool import Spool
 
 __all__ = [
     "Fingerprint",
+    "Spool",
     "add_to_folder",
     "fingerprint",
     "finish_pair",

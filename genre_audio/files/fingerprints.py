@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import AudioError
 from genre_audio.files.places import is_gone
+from genre_audio.files.remote import Remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Fingerprint", "fingerprint", "watching"]
+    from genre_audio.files.remote import Place
+
+__all__ = ["Fingerprint", "fingerprint", "outline", "watching"]
 
 _COARSEST: Final = 2_000_000_000
 """Nanoseconds between times that a file system can tell apart, at worst (FAT, of memory cards)."""
@@ -34,6 +37,9 @@ class Fingerprint:
         Time of the last change, in nanoseconds.
     sha256 : str
         Hash of the content.
+    identity : str
+        Of an object in a store, what the store tells it by from others that had its name: an
+        ETag, else its time. Empty for a file of this machine.
 
     Examples
     --------
@@ -43,32 +49,71 @@ class Fingerprint:
     size: int
     mtime_ns: int
     sha256: str
+    identity: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields by name."""
-        return dataclasses.asdict(self)
+        """Return the fields by name; an identity only where there is one."""
+        found = dataclasses.asdict(self)
+        return found if self.identity else {k: v for k, v in found.items() if k != "identity"}
 
-    def matches(self, path: Path) -> bool:
+    def looks_like(self, other: Fingerprint) -> bool:
+        """Tell whether two are of one content, as far as can be seen without reading it."""
+        if self.identity or other.identity:
+            return (self.size, self.identity) == (other.size, other.identity)
+        return (self.size, self.mtime_ns) == (other.size, other.mtime_ns)
+
+    def matches(self, path: Place) -> bool:
         """Tell whether `path` holds the same content.
 
         Size and time are believed where both agree; where only the time differs (a
-        copy, a touched file) the content is hashed.
+        copy, a touched file) the content is hashed. An object in a store is not read for it.
         """
         try:
-            status = path.stat()
-            if status.st_size != self.size:
+            now = outline(path)
+            if self.looks_like(now):
+                return True
+            if isinstance(path, Remote) or now.size != self.size:
                 return False
-            return status.st_mtime_ns == self.mtime_ns or fingerprint(path).sha256 == self.sha256
+            return fingerprint(path).sha256 == self.sha256
         except OSError:
             return False
 
-    def may_match(self, path: Path) -> bool:
+    def may_match(self, path: Place) -> bool:
         """Tell whether a file that cannot be read looks, as far as can be seen, as it did."""
         try:
-            status = path.stat()
+            return self.looks_like(outline(path))
         except OSError:
             return not is_gone(path)
-        return (status.st_size, status.st_mtime_ns) == (self.size, self.mtime_ns)
+
+
+def outline(path: Place) -> Fingerprint:
+    """Return what can be told of a file without reading it: a fingerprint without a hash.
+
+    Of an object in a store that was listed, what the listing said; the store is not asked.
+
+    Raises
+    ------
+    OSError
+        If it cannot be looked at.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.files.fingerprints import fingerprint, outline
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "a")
+    ...     _ = file.write_bytes(b"abc")
+    ...     outline(file).size, outline(file).looks_like(fingerprint(file))
+    (3, True)
+    """
+    if not isinstance(path, Remote):
+        status = path.stat()
+        return Fingerprint(status.st_size, status.st_mtime_ns, "")
+    if path.listed is not None:
+        return path.listed
+    from genre_audio.files.stores import look
+
+    return look(path)
 
 
 def fingerprint(path: Path) -> Fingerprint:

@@ -1,9 +1,9 @@
 """A folder takes another's place: in one step where the system can, else in two.
 
-Linux swaps two names in one step (``renameat2``), on nearly all local file systems. Where
-that does not go, the old folder is moved away first and then the new one in. Killed between
-the two, a run leaves nothing under the name; the old folder then comes back as soon as
-anybody asks for it by `restore_folder`, or writes to that place.
+Linux and macOS swap two names in one step (``renameat2``, ``renamex_np``), on nearly all
+local file systems. Where that does not go, the old folder is moved away first and then the
+new one in. Killed between the two, a run leaves nothing under the name; the old folder then
+comes back as soon as anybody asks for it by `restore_folder`, or writes to that place.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import OutputError
 from genre_audio.files.leftovers import OLD, sweep, temporary_folder
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["add_to_folder", "replace_folder", "restore_folder"]
 
 _THIS_FOLDER: Final = -100  # AT_FDCWD
-_EXCHANGE: Final = 2  # RENAME_EXCHANGE
+_EXCHANGE: Final = 2  # RENAME_EXCHANGE, and RENAME_SWAP of macOS
 
 
 @contextlib.contextmanager
@@ -154,9 +154,10 @@ def _refuse_existing(path: Path, *, force: bool) -> None:
 
 
 def _force_to_disk(folder: Path) -> None:
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
 
 
 def _take_place(path: Path, *, new: Path, old: Path) -> None:
@@ -171,8 +172,12 @@ def _take_place(path: Path, *, new: Path, old: Path) -> None:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Let two folders change places in one step; False where the system cannot."""
-    rename = getattr(ctypes.CDLL(None), "renameat2", None)
-    if rename is None:
-        return False
+    libc: Any = ctypes.CDLL(None)
     names = os.fsencode(one), os.fsencode(other)
-    return bool(rename(_THIS_FOLDER, names[0], _THIS_FOLDER, names[1], _EXCHANGE) == 0)
+    if hasattr(libc, "renameat2"):
+        done = libc.renameat2(_THIS_FOLDER, names[0], _THIS_FOLDER, names[1], _EXCHANGE)
+    elif hasattr(libc, "renamex_np"):
+        done = libc.renamex_np(*names, _EXCHANGE)
+    else:
+        return False
+    return bool(done == 0)

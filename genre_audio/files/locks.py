@@ -14,6 +14,7 @@ import warnings
 from typing import TYPE_CHECKING, Final
 
 from genre_audio.errors import BusyError, OutputError
+from genre_audio.files.remote import refuse_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,6 +67,8 @@ def lock(path: Path, *, on_wait: Callable[[], None] | None = None) -> Iterator[N
         If another process holds it, and `on_wait` is not given.
     OutputError
         If its folder cannot be written to, or can hold no locks.
+    ParameterError
+        If it is a URL.
 
     Examples
     --------
@@ -76,6 +79,7 @@ def lock(path: Path, *, on_wait: Callable[[], None] | None = None) -> Iterator[N
     """
     import filelock
 
+    refuse_url(path)
     place = lock_path(path)
     made = not place.parent.exists()
     try:

@@ -1,24 +1,27 @@
 """Two files that belong together: a table and its description, replaced as if in one step.
 
 No system replaces two files at once. So the new description is noted first, in a hidden
-file, with the hash of the table that it describes; then the table takes its place, then the
-description, and the note goes. Whenever a run is killed, the note tells which of the two
-descriptions is that of the table that stands there, and the next run finishes the work.
+file, behind a line with the hash of the table that it describes; then the table takes its
+place, then the description, and the note goes. Whenever a run is killed, the note tells
+which of the two descriptions is that of the table that stands there, and the next run
+finishes the work.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
+import shutil
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from genre_audio.errors import GenreAudioError, OutputError, TableError
 from genre_audio.files.fingerprints import fingerprint
-from genre_audio.files.replace import replace_text
+from genre_audio.files.replace import replace_lines, replace_text, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 __all__ = ["finish_pair", "note_path", "read_description", "replace_pair", "unchanged"]
@@ -42,8 +45,21 @@ def note_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.pending")
 
 
-def replace_pair(path: Path, text: str, *, beside: Path, description: str) -> None:
+def replace_pair(
+    path: Path, text: Iterable[str], *, beside: Path, description: Iterable[str]
+) -> None:
     r"""Replace a table and its description; a lock on `path` is held.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The table.
+    text : iterable of str
+        What is in it, in pieces that need not be in memory at once.
+    beside : pathlib.Path
+        Where the description goes.
+    description : iterable of str
+        Its pieces, which are asked for when the last of the table is written.
 
     Raises
     ------
@@ -56,22 +72,38 @@ def replace_pair(path: Path, text: str, *, beside: Path, description: str) -> No
     >>> from genre_audio.files.pairs import read_description, replace_pair
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     table, beside = pathlib.Path(folder, "a.csv"), pathlib.Path(folder, "a.csv.json")
-    ...     replace_pair(table, "a\n", beside=beside, description="{}")
+    ...     replace_pair(table, ["a\n"], beside=beside, description=["{}"])
     ...     read_description(table, beside=beside)
     '{}'
     """
-    note = {
-        "before": _sha256(path),
-        "after": hashlib.sha256(text.encode()).hexdigest(),
-        "description": description,
-    }
-    try:
-        replace_text(note_path(path), json.dumps(note) + "\n")
-    except OutputError as error:  # nobody asked for a note
-        raise OutputError(str(error).replace(str(note_path(path)), str(path))) from error.__cause__
-    replace_text(path, text)
-    replace_text(beside, description)
+    before = _sha256(path)
+    with replacing(path) as table:
+        note = {"before": before, "after": _write(table, text)}
+        try:
+            head = json.dumps(note)
+            replace_lines(note_path(path), itertools.chain([f"{head}\n"], description))
+        except OutputError as error:  # nobody asked for a note
+            said = str(error).replace(str(note_path(path)), str(path))
+            raise OutputError(said) from error.__cause__
+    _copy_description(note_path(path), beside)
     note_path(path).unlink()
+
+
+def _write(file: Path, text: Iterable[str]) -> str:
+    """Write pieces to a file; return the hash of the whole."""
+    hashed = hashlib.sha256()
+    with file.open("wb") as stream:
+        for piece in text:
+            content = piece.encode()
+            hashed.update(content)
+            stream.write(content)
+    return hashed.hexdigest()
+
+
+def _copy_description(note: Path, beside: Path) -> None:
+    with note.open("rb") as source, replacing(beside) as new, new.open("wb") as target:
+        source.readline()
+        shutil.copyfileobj(source, target)
 
 
 def finish_pair(path: Path, *, beside: Path) -> None:
@@ -164,8 +196,11 @@ def _sha256(path: Path) -> str | None:
 
 
 def _note(path: Path) -> dict[str, str | None] | None:
+    """Return a note with the description behind its first line, where earlier versions had it."""
     try:
-        note = json.loads(note_path(path).read_text(encoding="utf-8"))
-        return {name: note[name] for name in ("before", "after", "description")}
+        head, _, rest = note_path(path).read_text(encoding="utf-8").partition("\n")
+        note = json.loads(head)
+        known = {name: note[name] for name in ("before", "after")}
+        return known | {"description": note.get("description", rest)}
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -9,16 +9,24 @@ from __future__ import annotations
 import os
 from errno import ENAMETOOLONG, ENOENT, ENOTDIR
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
-from genre_audio.errors import OutputError
+from genre_audio.errors import OutputError, ParameterError
+from genre_audio.files.remote import Remote, refuse_url
 
-__all__ = ["check_writable", "is_folder", "is_gone", "real_path", "same_file"]
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from genre_audio.files.remote import Place
+
+__all__ = ["check_writable", "gone_of", "is_folder", "is_gone", "real_path", "same_file"]
+
+Where = TypeVar("Where", bound="Place")
 
 _NOWHERE: Final = frozenset({ENOENT, ENOTDIR, ENAMETOOLONG})
 
 
-def is_folder(path: Path) -> bool:
+def is_folder(path: Place) -> bool:
     """Tell whether `path` leads to a folder; one that cannot be looked at is none.
 
     Examples
@@ -28,10 +36,14 @@ def is_folder(path: Path) -> bool:
     >>> is_folder(Path()), is_folder(Path("a" * 5000))
     (True, False)
     """
+    if isinstance(path, Remote):
+        from genre_audio.files.stores import is_store_folder
+
+        return is_store_folder(path)
     return os.path.isdir(path)  # noqa: PTH112 - pathlib's raises
 
 
-def is_gone(path: Path) -> bool:
+def is_gone(path: Place) -> bool:
     """Tell whether there is certainly nothing at `path`.
 
     A drive that does not answer, or a folder that may not be looked into, hides what may
@@ -44,6 +56,8 @@ def is_gone(path: Path) -> bool:
     >>> is_gone(Path("nowhere.wav")), is_gone(Path())
     (True, False)
     """
+    if isinstance(path, Remote):
+        return _is_gone_from_store(path)
     try:
         path.stat()
     except OSError as error:
@@ -51,7 +65,37 @@ def is_gone(path: Path) -> bool:
     return False
 
 
-def real_path(path: Path) -> Path:
+def gone_of(paths: Collection[Place]) -> set[Place]:
+    """Return the places at which there is certainly nothing; stores are asked by folders.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files.places import gone_of
+    >>> gone_of([Path("nowhere.wav"), Path()]) == {Path("nowhere.wav")}
+    True
+    """
+    there: set[Remote] = set()
+    if remote := [path for path in paths if isinstance(path, Remote)]:
+        from genre_audio.files.stores import shown
+
+        there = shown(remote)
+    return {path for path in paths if path not in there and is_gone(path)}
+
+
+def _is_gone_from_store(place: Remote) -> bool:
+    if place.listed is not None:
+        return False
+    from genre_audio.files.stores import look
+
+    try:
+        look(place)
+    except (OSError, ParameterError) as error:
+        return isinstance(error, FileNotFoundError)
+    return False
+
+
+def real_path(path: Where) -> Where:
     """Follow links as far as they lead; a circle of them is left as it is.
 
     Examples
@@ -61,10 +105,10 @@ def real_path(path: Path) -> Path:
     >>> real_path(Path()) == Path.cwd().resolve()
     True
     """
-    return Path(os.path.realpath(path))
+    return path if isinstance(path, Remote) else cast("Where", Path(os.path.realpath(path)))
 
 
-def same_file(first: Path, second: Path) -> bool:
+def same_file(first: Place, second: Place) -> bool:
     """Tell whether two paths lead to one file; where that cannot be seen, by where they lie.
 
     Examples
@@ -74,6 +118,8 @@ def same_file(first: Path, second: Path) -> bool:
     >>> same_file(Path("nowhere"), Path("nowhere")), same_file(Path("a"), Path("b"))
     (True, False)
     """
+    if isinstance(first, Remote) or isinstance(second, Remote):
+        return first == second
     try:
         return first == second or first.samefile(second)
     except OSError:
@@ -96,6 +142,8 @@ def check_writable(path: Path) -> None:
     ------
     OutputError
         If the nearest folder that is there may not be written to, or is none.
+    ParameterError
+        If it is a URL.
 
     Examples
     --------
@@ -103,6 +151,7 @@ def check_writable(path: Path) -> None:
     >>> from genre_audio.files.places import check_writable
     >>> check_writable(Path("new", "folder", "page.html"))
     """
+    refuse_url(path)
     folder = Path(os.path.abspath(path))  # noqa: PTH100 - links may lead in a circle
     folder = folder if is_folder(folder) else folder.parent
     while is_gone(folder) and folder != folder.parent:

@@ -25,8 +25,9 @@ from genre_audio.execution import map_unordered
 from genre_audio.extraction import expected_seconds
 from genre_audio.extraction.compiled import warm_for_copies
 from genre_audio.extraction.lost import bounds_for, words_of
-from genre_audio.files import replacing
-from genre_audio.files.fingerprints import watching
+from genre_audio.files import Spool, replacing
+from genre_audio.files.reading import reading
+from genre_audio.files.scratch import clearing_up
 from genre_audio.prediction.listening import HOP, Heard, listen
 from genre_audio.prediction.schema import schema_for
 from genre_audio.prediction.stretches import timeline_of
@@ -35,7 +36,7 @@ from genre_audio.training.arrays import read_arrays
 from genre_audio.training.reading import read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from genre_audio.execution import Lost
@@ -63,7 +64,7 @@ def hear_recordings(
     n_jobs: int | None = 1,
     on_start: Callable[[int], None] = lambda _: None,
     on_result: Callable[[str, ContentTimeline | AudioError], None] = lambda *_: None,
-) -> dict[str, ContentTimeline]:
+) -> Mapping[str, ContentTimeline]:
     """Tell what recordings hold, stretch by stretch.
 
     Parameters
@@ -83,26 +84,27 @@ def hear_recordings(
 
     Returns
     -------
-    dict of str to ContentTimeline
-        By name; without those that could not be listened to.
+    mapping of str to ContentTimeline
+        By name, on disk; without those that could not be listened to.
 
     Examples
     --------
     >>> from pathlib import Path
     >>> from genre_audio.prediction.hearing import hear_recordings
-    >>> hear_recordings([], Path("nowhere"))
+    >>> dict(hear_recordings([], Path("nowhere")))
     {}
     """
     on_start(len(recordings))
     tasks = [
         _Task(Source(each.name, each.path.absolute()), each.file.sha256) for each in recordings
     ]
-    found: dict[str, ContentTimeline] = {}
+    found: Spool[ContentTimeline] = Spool()
     for task, heard in _heard(tasks, model, cache=cache, n_jobs=n_jobs):
         if isinstance(heard, AudioError):
             on_result(task.source.name, heard)
         else:
-            found[task.source.name] = timeline = _told(heard, _model(model))
+            timeline = _told(heard, _model(model))
+            found.add(task.source.name, timeline)
             on_result(task.source.name, timeline)
     return found
 
@@ -128,7 +130,7 @@ def _heard(
     work = functools.partial(_listen, bundle=_as_ears_need_it(_model(model)))
     bounds = bounds_for(Segmentation())
     results = map_unordered(work, left, n_jobs=n_jobs, costs=costs, on_lost=_lost, bounds=bounds)
-    for task, heard in results:
+    for task, heard in clearing_up(results):
         if cache is not None and not isinstance(heard, AudioError):
             _keep(_place(cache, task, _model(model)), heard)
         yield task, heard
@@ -170,10 +172,10 @@ def _listen(task: _Task, *, bundle: ModelBundle) -> tuple[_Task, Heard | AudioEr
 def _checked(task: _Task, bundle: ModelBundle) -> Heard:
     """Listen to a file that must still be what was described."""
     try:
-        with watching(task.source.path) as file:
+        with reading(task.source.path) as (path, file):
             if file.sha256 != task.sha256:
                 raise AudioError("the file changed since it was described", kind="io")
-            return listen(task.source, bundle)
+            return listen(path, bundle)
     except OSError as error:
         message = f"the file cannot be read: {error.strerror or error}"
         raise AudioError(message, kind="io") from error

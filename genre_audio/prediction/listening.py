@@ -13,7 +13,6 @@ can be asked again.
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -23,6 +22,8 @@ from genre_audio.config import Segmentation
 from genre_audio.errors import AudioError
 from genre_audio.extraction import prepare_kernels
 from genre_audio.features import feature_row
+from genre_audio.files.reading import at_hand
+from genre_audio.files.remote import place_of
 from genre_audio.prediction.levels import CELL_SECONDS, cell_levels, sounding
 from genre_audio.prediction.schema import schema_for
 from genre_audio.prediction.smoothing import runs
@@ -32,6 +33,7 @@ from genre_audio.segment import Segment
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -82,7 +84,7 @@ def content_timeline(
     Parameters
     ----------
     recording : path-like or Source
-        A file that can be decoded.
+        A file that can be decoded, or its URL.
     bundle : ModelBundle
         A model of the task ``"content"``.
 
@@ -137,8 +139,13 @@ def listen(recording: str | os.PathLike[str] | Source, bundle: ModelBundle) -> H
     --------
     See `content_timeline`, which asks the model as well.
     """
+    path = recording.path if isinstance(recording, Source) else place_of(recording)
+    with at_hand(path) as file:
+        return _listen(file, bundle)
+
+
+def _listen(path: Path, bundle: ModelBundle) -> Heard:
     schema = schema_for(bundle)
-    path = recording.path if isinstance(recording, Source) else Path(recording)
     cell = round(CELL_SECONDS * schema.config.sr)
     levels, n_samples = _levels(path, schema=schema, cell=cell)
     sounds = sounding(levels)

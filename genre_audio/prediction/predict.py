@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from genre_audio.errors import AudioError, TableError
 from genre_audio.extraction import Extracted, Failure, extract_recording, prepare_kernels
 from genre_audio.extraction.lost import bounds_for, read_all
 from genre_audio.features import SCHEMAS
+from genre_audio.files.remote import place_of
 from genre_audio.prediction.listening import content_timeline
 from genre_audio.prediction.pool import pool
 from genre_audio.prediction.schema import schema_for, segmentation_for
@@ -88,7 +88,8 @@ def predict_recording(
     >>> len(prediction.probabilities), prediction.unlike
     (10, True)
     """
-    source = Source(Path(path).name, Path(path))
+    place = place_of(path)
+    source = Source(place.name, place)
     segmentation = segmentation_for(bundle, hop=hop)
     work = functools.partial(
         extract_recording, schema=schema_for(bundle), segmentation=segmentation

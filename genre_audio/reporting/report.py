@@ -17,6 +17,7 @@ import numpy as np
 from genre_audio.errors import AudioError, OutputError, ParameterError
 from genre_audio.exploration.recording_view import view_recording
 from genre_audio.files import add_to_folder, replace_text
+from genre_audio.files.reading import at_hand
 from genre_audio.learning.plane import Plane
 from genre_audio.reporting.excerpt import Excerpt, excerpt_place, sound_uri
 from genre_audio.reporting.file_names import page_name
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from genre_audio.exploration.recording_view import RecordingView
+    from genre_audio.files.remote import Place
     from genre_audio.prediction import Prediction
     from genre_audio.training import ModelBundle
 
@@ -48,7 +50,7 @@ class Reported:
     ----------
     prediction : Prediction
         What was said of it.
-    path : pathlib.Path, optional
+    path : pathlib.Path or Remote, optional
         Where it can be read once more for its pictures; without it there are none.
     rows : ndarray of float64, shape (segments, columns), optional
         Its features, in the model's schema and in the order of the prediction's segments:
@@ -60,7 +62,7 @@ class Reported:
     """
 
     prediction: Prediction
-    path: Path | None = None
+    path: Place | None = None
     rows: NDArray[np.float64] | None = None
 
 
@@ -180,7 +182,8 @@ def recording_report(
         start, stop, why = excerpt_place(prediction)
         keep = (start, stop) if sound else None
         try:
-            view = view_recording(recording.path, name=prediction.recording, keep=keep)
+            with at_hand(recording.path) as path:
+                view = view_recording(path, name=prediction.recording, keep=keep)
         except AudioError as error:
             # It was readable when it was predicted; what was said of it then still stands.
             file["no longer readable"] = str(error)

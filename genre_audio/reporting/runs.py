@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 from genre_audio.audio import Source
 from genre_audio.errors import ParameterError
 from genre_audio.files import fingerprint
+from genre_audio.files.remote import kept_place, place_of
 from genre_audio.prediction.parameters import Parameters
 from genre_audio.tables.forms import is_path, parsed
 from genre_audio.tables.manifest import manifest_path, package_versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from genre_audio.files.remote import Place
 
 __all__ = ["FORMAT", "Run", "read_run", "run_text"]
 
@@ -36,7 +39,7 @@ class Run:
     ----------
     parameters : Parameters
         What changes an answer.
-    paths : tuple of pathlib.Path
+    paths : tuple of pathlib.Path or Remote
         Files and folders that were given.
     sources : tuple of Source
         Where these are not known, the recordings of the result.
@@ -51,7 +54,7 @@ class Run:
     """
 
     parameters: Parameters
-    paths: tuple[Path, ...] = ()
+    paths: tuple[Place, ...] = ()
     sources: tuple[Source, ...] = ()
     table: Path | None = None
     notes: tuple[str, ...] = ()
@@ -61,7 +64,7 @@ def run_text(
     result: Path,
     *,
     parameters: Parameters,
-    paths: Sequence[Path] = (),
+    paths: Sequence[Place] = (),
     table: Path | None = None,
     recordings: int = 0,
     failures: Mapping[str, Mapping[str, str]] | None = None,
@@ -74,7 +77,7 @@ def run_text(
         The result, whose hash is taken.
     parameters : Parameters
         What was asked.
-    paths : sequence of pathlib.Path
+    paths : sequence of pathlib.Path or Remote
         Files and folders that were given.
     table : pathlib.Path, optional
         The feature table that was given.
@@ -145,19 +148,19 @@ def read_run(path: Path) -> Run:
     try:
         return Run(
             Parameters.from_dict(first["parameters"]),
-            paths=tuple(map(_path, first.get("paths") or ())),
+            paths=tuple(place_of(_text(each)) for each in first.get("paths") or ()),
             sources=_sources(values),
-            table=_path(first["table"]) if first.get("table") else None,
+            table=Path(_text(first["table"])) if first.get("table") else None,
             notes=_notes(first, path) if source == beside else (),
         )
     except (ParameterError, TypeError, ValueError, AttributeError) as error:
         raise ParameterError(f"{path}: {error}") from error
 
 
-def _path(value: object) -> Path:
+def _text(value: object) -> str:
     if not is_path(value):
         raise ParameterError(f"{value!r} is no path of a run's files")
-    return Path(str(value))
+    return str(value)
 
 
 def _notes(value: Mapping[str, Any], path: Path) -> tuple[str, ...]:
@@ -202,6 +205,6 @@ def _sources(values: Sequence[Mapping[str, Any]]) -> tuple[Source, ...]:
     if not all(paths):
         return ()
     return tuple(
-        Source(str(value.get("recording", path)), _path(path))
+        Source(str(value.get("recording", path)), kept_place(_text(path)))
         for value, path in zip(values, paths, strict=True)
     )

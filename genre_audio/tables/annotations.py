@@ -14,8 +14,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from genre_audio.errors import TableError
+from genre_audio.tables.column_values import text_of
 from genre_audio.tables.csv_file import read_csv
 from genre_audio.tables.feature_frame import refuse_spoilt
+from genre_audio.tables.parquet_file import is_parquet, is_table
+from genre_audio.tables.parquet_rows import read_parquet
 from genre_audio.tables.text_file import file_text
 
 if TYPE_CHECKING:
@@ -87,7 +90,7 @@ def read_annotations(path: Path, *, column: str | None = None) -> Annotations:
     Parameters
     ----------
     path : pathlib.Path
-        A CSV file, with commas, semicolons or tabs between columns.
+        A CSV file, with commas, semicolons or tabs between columns; or Parquet.
     column : str, optional
         Which column; may be left out where the file has only one besides the names.
 
@@ -111,6 +114,8 @@ def read_annotations(path: Path, *, column: str | None = None) -> Annotations:
     ...     read_annotations(file).values
     {'a.wav': 'jazz'}
     """
+    if is_parquet(path):
+        return annotations_of(read_parquet(path, numbers=[column or ""]), column=column)
     return annotations_of(read_csv(path, ragged=True), column=column)
 
 
@@ -132,11 +137,11 @@ def annotations_of(table: RawTable, *, column: str | None = None) -> Annotations
     names = "filename" if "filename" in columns else next(iter(columns))
     chosen = _choose(column, [name for name in columns if name != names], path=path)
     for each in (names, chosen):
-        refuse_spoilt(columns[each], places=table.places, column=each, path=path)
+        refuse_spoilt(table.values(each), places=table.places, column=each, path=path)
     values: dict[str, str] = {}
     first: dict[str, str] = {}
-    rows = zip(table.places, columns[names], columns[chosen], strict=True)
-    for place, name, value in rows:
+    texts = [_texts(table, each) for each in (names, chosen)]
+    for place, name, value in zip(table.places, *texts, strict=True):
         if value == "":
             continue
         said = values.setdefault(str(name), str(value))
@@ -147,6 +152,11 @@ def annotations_of(table: RawTable, *, column: str | None = None) -> Annotations
             )
         first.setdefault(str(name), place)
     return Annotations(values, column=chosen)
+
+
+def _texts(table: RawTable, name: str) -> list[object]:
+    values = table.values(name)
+    return [text_of(value) or "" for value in values] if table.typed else values
 
 
 def find_annotations(text: str) -> Annotations | None:
@@ -163,10 +173,10 @@ def find_annotations(text: str) -> Annotations | None:
     >>> find_annotations("nowhere.csv:artist") is None
     True
     """
-    if Path(text).is_file():
+    if is_table(Path(text)):
         return read_annotations(Path(text))
     file, _, column = text.rpartition(":")
-    return read_annotations(Path(file), column=column) if Path(file).is_file() else None
+    return read_annotations(Path(file), column=column) if is_table(Path(file)) else None
 
 
 def read_names(path: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Tables of any origin: CSV or JSON, in one file or in two that share an id.
+"""Tables of any origin: CSV, JSON or Parquet, in one file or in two that share an id.
 
 What is not understood is refused with file, row and column, and what reading changes is
 said: a figure is worth nothing that silently stands on half of the rows. No learner and no
@@ -44,7 +44,7 @@ def read_any_table(
     Parameters
     ----------
     path : pathlib.Path
-        A CSV or JSON file, packed by gzip or not. CSV may have commas, semicolons or tabs
+        CSV or JSON, packed by gzip or not, or Parquet. CSV may have commas, semicolons or tabs
         between columns, with the last two decimal commas as well. JSON may be a list of
         records, records on lines, columns of rows, rows of columns, or names and rows apart:
         which it is, its structure tells.
@@ -89,7 +89,8 @@ def read_any_table(
     if label is not None and label == on:
         raise ParameterError(f"{label!r} cannot be both the id and the label of a row")
     known = {name for name in (on, label, *(columns or ())) if name} or {_LABEL, "filename"}
-    raws = [read_raw(file, known=known) for file in (path, metrics) if file is not None]
+    files = [file for file in (path, metrics) if file is not None]
+    raws = [read_raw(file, known=known, numbers=columns) for file in files]
     on = on or (_only_shared(*raws) if len(raws) > 1 else None)
     label = _label(label, raws=raws, on=on)
     if odd := [name for name in columns or () if name in {label, on}]:
@@ -143,7 +144,7 @@ def _schema(raw: RawTable) -> Schema | None:
     schema = schema_of(raw.columns)
     if schema is not None:
         refuse_misnamed(raw.columns, needed=("filename", "length", "label"), path=raw.path)
-    manifest = read_manifest(raw.path) if schema is not None else None
+    manifest = read_manifest(raw.path, entries=False) if schema is not None else None
     if schema is not None and manifest is not None and manifest.schema_digest != schema.digest:
         raise TableError(
             f"{raw.path} was made by another recipe than this version's {schema}; extract it again"

@@ -23,11 +23,9 @@ from genre_audio.errors import TableError
 from genre_audio.tables.metric_table import Coercion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from genre_audio.tables.raw_table import RawTable
+    from genre_audio.tables.raw_table import RawTable, Values
 
 __all__ = ["Column", "column_of", "is_missing", "is_number", "plain_numbers", "text_of"]
 
@@ -90,9 +88,9 @@ def column_of(table: RawTable, name: str) -> Column:
     >>> column.values.tolist(), str(column.coerced[0])
     ([120.5, nan, nan], "a.csv, column tempo: 1 value said 'na', and counts as missing")
     """
-    values = table.columns[name]
-    if (plain := plain_numbers(values)) is not None:
+    if (plain := plain_numbers(table.columns[name])) is not None:
         return Column(plain)
+    values = table.values(name)
     present = [place for place, value in enumerate(values) if not is_missing(value)]
     kinds = {place: _kind(values[place]) for place in present}
     numbers = [place for place in present if kinds[place] == "number"]
@@ -134,7 +132,7 @@ def is_missing(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def plain_numbers(values: Sequence[object]) -> NDArray[Any] | None:
+def plain_numbers(values: Values) -> NDArray[Any] | None:
     """Return the numbers of a column without gaps, quickly; None where it is not so plain.
 
     Examples
@@ -143,11 +141,13 @@ def plain_numbers(values: Sequence[object]) -> NDArray[Any] | None:
     >>> plain_numbers(["1", "2"]), plain_numbers(["1", ""])
     (array([1, 2]), None)
     """
+    if isinstance(values, np.ndarray):
+        return values if np.isfinite(values).all() else None
     kinds = set(map(type, values))
     forms: tuple[type[np.number[Any]], ...] = ()
     if kinds == {int} or kinds == {float}:
         forms = (np.int64,) if int in kinds else (np.float64,)
-    elif kinds == {str} and set("".join(cast("Sequence[str]", values))) <= _CHARACTERS:
+    elif kinds == {str} and set("".join(cast("list[str]", values))) <= _CHARACTERS:
         # Of these characters, Python reads numbers only where `_NUMBER` sees them as well.
         forms = (np.int64, np.float64)
     for form in forms:
@@ -230,7 +230,7 @@ def _number(value: Any) -> int | float:  # noqa: ANN401 - int, float or text tha
 def _coerced(
     table: RawTable, name: str, numbers: list[int], nothing: list[int]
 ) -> tuple[Coercion, ...]:
-    values, found = table.columns[name], []
+    values, found = table.values(name), []
     texts = sum(isinstance(values[place], str) for place in numbers) if table.typed else 0
     if texts:
         found.append(Coercion(name, texts, "written as text, and read as numbers", table.path.name))

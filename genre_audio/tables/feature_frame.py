@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from genre_audio.errors import TableError
-from genre_audio.tables.column_values import is_number, plain_numbers
+from genre_audio.tables.column_values import is_number, plain_numbers, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     import pandas as pd
@@ -114,33 +114,36 @@ def feature_frame(raw: RawTable, *, numbers: Collection[str]) -> tuple[pd.DataFr
     """
     import pandas as pd
 
-    path, text = raw.path, raw.columns
-    if "filename" not in text:
+    path = raw.path
+    if "filename" not in raw.columns:
         raise TableError(f"{path} has no column 'filename': rows need the name of their recording")
     for name in ("filename", "recording"):
         _refuse_nameless(raw, name)
-    for name in {"filename", "recording", "label"} & text.keys():
-        refuse_spoilt(text[name], places=raw.places, column=name, path=path)
+    for name in {"filename", "recording", "label"} & raw.columns.keys():
+        refuse_spoilt(raw.values(name), places=raw.places, column=name, path=path)
     columns = {
-        name: _numbers(raw, name) if name in numbers else _texts(values, label=name == "label")
-        for name, values in text.items()
+        name: _numbers(raw, name) if name in numbers else _texts(raw, name) for name in raw.columns
     }
     if "length" in columns:
         _refuse_lengths(columns["length"], raw)
-    frame = pd.DataFrame(columns, columns=list(text))
+    frame = pd.DataFrame(columns, columns=list(raw.columns), copy=False)
     kept, notes = _once(raw, frame)
     return frame if len(kept) == len(frame) else frame.iloc[kept].reset_index(drop=True), notes
 
 
 def _refuse_nameless(raw: RawTable, name: str) -> None:
-    for place, value in zip(raw.places, raw.columns.get(name, ()), strict=name in raw.columns):
-        if value == "":
+    if name not in raw.columns:
+        return
+    for place, value in zip(raw.places, raw.values(name), strict=True):
+        if value is None or value == "":
             raise TableError(f"{raw.path}, {place}: no {name}")
 
 
-def _texts(values: Sequence[object], *, label: bool) -> NDArray[np.object_]:
+def _texts(raw: RawTable, name: str) -> NDArray[np.object_]:
     # Other programs write nan for no label; NA and None may be genres.
-    nothing = {"", "nan", "NaN"} if label else {""}
+    nothing = {None, "", "nan", "NaN"} if name == "label" else {None, ""}
+    values = raw.values(name)
+    values = list(map(text_of, values)) if raw.typed else values
     found = np.empty(len(values), dtype=object)
     found[:] = [np.nan if value in nothing else value for value in values]
     return found
@@ -149,7 +152,7 @@ def _texts(values: Sequence[object], *, label: bool) -> NDArray[np.object_]:
 def _numbers(raw: RawTable, name: str) -> NDArray[Any]:
     """Return a column's numbers, exactly as their text says; integers stay integers."""
     values = raw.columns[name]
-    numbers = plain_numbers(values) if values else np.empty(0)
+    numbers = plain_numbers(values) if len(values) else np.empty(0)
     if numbers is not None:
         return numbers
     bad = [place for place, value in enumerate(values) if not is_number(value)]
@@ -185,17 +188,19 @@ def _refuse_lengths(lengths: NDArray[Any], raw: RawTable) -> None:
 def _once(raw: RawTable, frame: pd.DataFrame) -> tuple[list[int], list[str]]:
     """Return the rows that repeat no other one, and say which do."""
     placed = all(name in frame for name in _PLACE)
-    named = [frame[name].tolist() for name in (_PLACE if placed else ("filename",))]
+    key = list(_PLACE if placed else ("filename",))
+    twice = np.flatnonzero(frame.duplicated(key, keep=False).to_numpy()).tolist()
+    if not twice:
+        return list(range(len(frame))), []
     stretches: dict[object, list[int]] = {}
-    for row, stretch in enumerate(zip(*named, strict=True)):
-        stretches.setdefault(stretch, []).append(row)
-    several = any(len(rows) > 1 for rows in stretches.values())
-    compared = [] if placed or not several else [name for name in frame if name != "label"]
+    for row, stretch in zip(twice, frame[key].iloc[twice].itertuples(index=False), strict=True):
+        stretches.setdefault(tuple(stretch), []).append(row)
+    compared = [] if placed else [name for name in frame if name != "label"]
     values = [frame[name].tolist() for name in compared]
     left_out: dict[int, int] = {}
     for rows in stretches.values():
         seen: dict[object, int] = {}
-        for row in rows if len(rows) > 1 else ():
+        for row in rows:
             first = seen.setdefault(tuple(column[row] for column in values), row)
             if first != row:
                 _refuse_difference(raw, frame, row, first)

@@ -1,4 +1,4 @@
-"""Feature tables as CSV: the published GTZAN form, read strictly and written exactly.
+"""Feature tables: the published GTZAN form, in CSV or Parquet, read strictly, written exactly.
 
 A table has the 60 columns of the published one (``filename, length``, the schema's
 columns, ``label``) and, where a recording gives several rows, ``recording, start,
@@ -15,16 +15,15 @@ import numpy as np
 
 from genre_audio.config import Segmentation, digest_of_long
 from genre_audio.errors import ParameterError, TableError
-from genre_audio.features import SCHEMAS, Schema, schema_of
+from genre_audio.features import GTZAN57, SCHEMAS, Schema, schema_of
 from genre_audio.files import unchanged
 from genre_audio.tables.as_written import differences
-from genre_audio.tables.csv_file import read_csv
 from genre_audio.tables.csv_text import table_pieces
 from genre_audio.tables.decimal_commas import with_points
 from genre_audio.tables.feature_frame import feature_frame, refuse_misnamed
 from genre_audio.tables.manifest import read_manifest
-from genre_audio.tables.raw_table import RawTable
-from genre_audio.tables.text_file import holds_json
+from genre_audio.tables.parquet_parts import is_as_written
+from genre_audio.tables.table_file import read_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,8 +117,8 @@ def read_table(
     Parameters
     ----------
     path : pathlib.Path
-        A CSV file whose columns include all of a known schema's, with commas, semicolons
-        or tabs between them.
+        A table whose columns include all of a known schema's: CSV with commas, semicolons
+        or tabs between them; or Parquet, a file or a folder of parts.
     segmentation : Segmentation, optional
         How its recordings were cut, if the table should not be asked. Without it the
         manifest says so; without a manifest it is inferred from the median of the
@@ -150,7 +149,7 @@ def read_table(
     ...     read_table(file, segmentation=Segmentation()).X.shape
     (1, 57)
     """
-    raw = RawTable(path, {}, ()) if holds_json(path) else read_csv(path)
+    raw = read_rows(path, needed=_needed(None) | _needed(GTZAN57))
     schema = schema_of(raw.columns)
     refuse_misnamed(raw.columns, needed=_needed(schema), path=path)
     if schema is None:
@@ -158,7 +157,7 @@ def read_table(
     numbers = {"length", "start", "stop", *schema.columns}
     raw = with_points(raw, numbers=sorted(numbers))
     frame, notes = feature_frame(raw, numbers=numbers)
-    manifest = read_manifest(path)
+    manifest = read_manifest(path, entries=False)
     if manifest is not None and manifest.schema_digest != schema.digest:
         raise TableError(
             f"{path} was made by another recipe than this version's {schema}; extract it again"
@@ -172,8 +171,10 @@ def read_table(
         path=path,
         notes=(*raw.notes, *notes),
     )
-    if manifest is None or not compare:
+    if manifest is None or not compare or is_as_written(path):
         return table
+    if not manifest.recordings:
+        manifest = read_manifest(path) or manifest
     return dataclasses.replace(table, notes=(*table.notes, *differences(table, manifest)))
 
 

@@ -144,7 +144,9 @@ def is_number(value: object) -> bool:
 
 
 def _is_file(value: object) -> bool:
-    if not isinstance(value, dict) or value.keys() != {"size", "mtime_ns", "sha256"}:
+    if not isinstance(value, dict) or not is_text(value.get("identity", "")):
+        return False
+    if value.keys() - {"identity"} != {"size", "mtime_ns", "sha256"}:
         return False
     size, time, content = value["size"], value["mtime_ns"], value["sha256"]
     # Files may be older than 1970.

@@ -54,7 +54,7 @@ class Loaded:
         import pandas as pd
 
         columns = {name: series_of(column.values) for name, column in self.columns.items()}
-        return pd.DataFrame(columns)
+        return pd.DataFrame(columns, copy=False)
 
 
 def load(raw: RawTable, *, on: str | None = None, label: str | None = None) -> Loaded:
@@ -86,11 +86,15 @@ def load(raw: RawTable, *, on: str | None = None, label: str | None = None) -> L
     ({'id': [7, 8], 'tempo': [120, 90], 'genre': ['1', None]}, ['7', '8'])
     """
     texts = {on, label, *NAMES}
-    numeric = [n for n, values in raw.columns.items() if n not in texts and looks_numeric(values)]
-    raw = with_points(raw, numbers=numeric)
+    if not raw.typed:
+        columns_of = raw.columns.items()
+        numeric = [
+            name for name, values in columns_of if name not in texts and looks_numeric(values)
+        ]
+        raw = with_points(raw, numbers=numeric)
     for name in raw.columns:
         if name in texts:
-            refuse_spoilt(raw.columns[name], places=raw.places, column=name, path=raw.path)
+            refuse_spoilt(raw.values(name), places=raw.places, column=name, path=raw.path)
     columns, ids = {}, None
     if on is not None:
         columns[on], ids = _ids(raw, on=on)
@@ -98,9 +102,9 @@ def load(raw: RawTable, *, on: str | None = None, label: str | None = None) -> L
         if name == on:
             continue
         if name == label:
-            columns[name] = Column(_labels(raw.columns[name]), why="the label")
+            columns[name] = Column(_labels(raw.values(name)), why="the label")
         elif name in NAMES:
-            columns[name] = Column(_objects(map(text_of, raw.columns[name])), why="text")
+            columns[name] = Column(_objects(map(text_of, raw.values(name))), why="text")
         else:
             columns[name] = column_of(raw, name)
     order = [*([on] if on is not None and on not in raw.columns else []), *raw.columns]
@@ -132,11 +136,11 @@ def series_of(values: np.ndarray[Any, Any]) -> pd.Series:
     """
     import pandas as pd
 
-    return pd.Series(values, dtype=values.dtype)
+    return pd.Series(values, dtype=values.dtype, copy=False)
 
 
 def _ids(raw: RawTable, *, on: str) -> tuple[Column, list[str | None]]:
-    values = raw.columns.get(on, raw.row_names)
+    values = raw.values(on) if on in raw.columns else raw.row_names
     if values is None:
         raise TableError(f"{raw.path} has no column {on!r}; it has {listed(raw.columns)}")
     try:

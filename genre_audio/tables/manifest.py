@@ -1,4 +1,4 @@
-"""What a table was made from: the file beside it, ``features.csv.json``.
+"""What a table was made from: the file beside it, ``features.csv.json``, or parts of Parquet.
 
 Numbers alone do not say by which recipe, from which files, or what was left out. The
 manifest does, and it holds nothing that differs between two runs over the same files:
@@ -8,16 +8,20 @@ no date, no host, no order of finishing.
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.files import read_description
+from genre_audio.tables.format_number import FORMAT, refuse_later
 from genre_audio.tables.forms import MANIFEST, SCHEMA, has_forms, is_number, is_whole, parsed
+from genre_audio.tables.json_pieces import indented, object_pieces
+from genre_audio.tables.parquet_file import is_parquet
+from genre_audio.tables.parquet_recordings import parquet_manifest
 from genre_audio.tables.recording_entry import RecordingEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 __all__ = [
@@ -29,9 +33,7 @@ __all__ = [
     "read_manifest",
 ]
 
-FORMAT: Final = 1
-"""Raised when a reader of the older format would misunderstand the newer one."""
-
+_END: Final = "\n}"
 _PACKAGES: Final = ("genre-audio", "numba", "numpy", "scipy", "soundfile", "soxr")
 
 
@@ -73,22 +75,31 @@ class Manifest:
         """The identity of the schema."""
         return digest(self.schema)
 
-    def to_json(self) -> str:
-        """Return the file's text."""
-        value = {
+    def head(self) -> dict[str, Any]:
+        """Return what is the same for all rows, as JSON can say it."""
+        return {
             "format": FORMAT,
             "schema": {**self.schema, "digest": self.schema_digest},
             "segmentation": {
                 **self.segmentation.as_dict(),
                 "digest": self.segmentation.digest,
             },
-            "recordings": {name: entry.as_dict() for name, entry in self.recordings.items()},
-            "failures": self.failures,
             "versions": self.versions,
         }
-        text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-        # A path may hold bytes that are not UTF-8; spelt out, they are JSON's own escapes.
-        return text.encode(errors="backslashreplace").decode()
+
+    def to_json(self) -> str:
+        """Return the file's text."""
+        return "".join(self.pieces(self.recordings.items()))
+
+    def pieces(self, entries: Iterable[tuple[str, RecordingEntry]]) -> Iterator[str]:
+        """Yield the file's text, one recording at a time, with these instead of its own."""
+        head = self.head()
+        versions = head.pop("versions")
+        yield f'{indented(head, 0).removesuffix(_END)},\n "recordings": '
+        yield from object_pieces((name, entry.as_dict()) for name, entry in entries)
+        yield ',\n "failures": '
+        yield from object_pieces(self.failures.items())
+        yield f',\n "versions": {indented(versions, 1)}{_END}\n'
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
@@ -100,12 +111,16 @@ class Manifest:
             If it is no manifest, or one of a later format.
         """
         try:
-            value = has_forms(parsed(text), {"format": is_whole}, what="it")
-            if value["format"] > FORMAT:
-                raise TableError(
-                    f"the manifest has format {value['format']}, this version reads up to "
-                    f"{FORMAT}: update genre-audio"
-                )
+            return cls.from_dict(parsed(text))
+        except ValueError as error:
+            raise _changed(error) from error
+
+    @classmethod
+    def from_dict(cls, given: object) -> Manifest:
+        """Make it from what the file says, as `from_json` does."""
+        try:
+            value = has_forms(given, {"format": is_whole}, what="it")
+            refuse_later(value, what="the manifest")
             has_forms(value, MANIFEST, what="it")
             schema = {name: part for name, part in value["schema"].items() if name != "digest"}
             has_forms(schema, SCHEMA, what="the schema")
@@ -120,11 +135,15 @@ class Manifest:
             )
             _check_digests(manifest, value)
         except (ValueError, ParameterError) as error:
-            raise TableError(
-                f"this is no manifest of genre-audio, or was changed ({error}); make the table "
-                "again with 'genre-audio extract --force'"
-            ) from error
+            raise _changed(error) from error
         return manifest
+
+
+def _changed(error: Exception) -> TableError:
+    return TableError(
+        f"this is no manifest of genre-audio, or was changed ({error}); make the table "
+        "again with 'genre-audio extract --force'"
+    )
 
 
 def _hop(segmentation: dict[str, Any]) -> float | None:
@@ -167,8 +186,16 @@ def manifest_path(table: Path) -> Path:
     return table.with_name(f"{table.name}.json")
 
 
-def read_manifest(table: Path) -> Manifest | None:
-    """Return the manifest beside a table, or None where there is none.
+def read_manifest(table: Path, *, entries: bool = True) -> Manifest | None:
+    """Return the manifest of a table, or None where there is none.
+
+    Parameters
+    ----------
+    table : pathlib.Path
+        The table. The manifest of a CSV file lies beside it, that of Parquet is part of it.
+    entries : bool
+        Whether it is asked what is known of single recordings. Without that, nothing is said
+        of any where finding it would take long: in Parquet.
 
     Raises
     ------
@@ -183,6 +210,12 @@ def read_manifest(table: Path) -> Manifest | None:
     >>> read_manifest(Path("nowhere.csv")) is None
     True
     """
+    if is_parquet(table):
+        value = parquet_manifest(table, entries=entries)
+        try:
+            return None if value is None else Manifest.from_dict(value)
+        except TableError as error:
+            raise TableError(f"{table}: {error}") from error
     path = manifest_path(table)
     try:
         text = read_description(table, beside=path)

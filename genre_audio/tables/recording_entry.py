@@ -19,7 +19,7 @@ class RecordingEntry:
     Attributes
     ----------
     path : str
-        Where the file lies, relative to the table's folder.
+        Where the file lies, relative to the table's folder; of an object in a store, its URL.
     file : Fingerprint
         Its size, time and hash when it was read.
     quality : dict
@@ -69,4 +69,5 @@ class RecordingEntry:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the entry as JSON can say it."""
-        return dataclasses.asdict(self) | {"segments": [list(span) for span in self.segments]}
+        spans = [list(span) for span in self.segments]
+        return dataclasses.asdict(self) | {"segments": spans, "file": self.file.as_dict()}

@@ -10,19 +10,62 @@ from genre_audio.tables.csv_file import read_csv
 from genre_audio.tables.csv_rows import csv_table
 from genre_audio.tables.json_file import json_document
 from genre_audio.tables.json_orientation import json_table
+from genre_audio.tables.parquet_file import is_parquet
+from genre_audio.tables.parquet_rows import parquet_names, read_parquet
+from genre_audio.tables.raw_table import RawTable
 from genre_audio.tables.text_file import file_text, holds_json, is_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from genre_audio.tables.raw_table import RawTable
-
-__all__ = ["is_feature_table", "read_raw"]
+__all__ = ["column_names", "is_feature_table", "read_raw", "read_rows"]
 
 
-def read_raw(path: Path, *, known: Collection[str] = ()) -> RawTable:
-    r"""Read a CSV or JSON file, packed by gzip or not.
+def read_rows(path: Path, *, needed: Collection[str] = ()) -> RawTable:
+    """Read a table that may be one of features: CSV or Parquet, empty or not.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The table. JSON is none of features, and has no columns here.
+    needed : collection of str
+        Names of columns that must hold what a table can, if they are there.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read, or as `csv_table` and `read_parquet` do.
+
+    Examples
+    --------
+    See `genre_audio.tables.read_table`, which asks this.
+    """
+    if is_parquet(path):
+        return read_parquet(path, needed=needed)
+    return RawTable(path, {}, ()) if holds_json(path) else read_csv(path)
+
+
+def column_names(path: Path) -> list[str]:
+    r"""Return the names of the columns that `read_rows` would read.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from genre_audio.tables.table_file import column_names
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "metrics.csv")
+    ...     _ = file.write_text("track_id,energy\n2,0.5\n")
+    ...     column_names(file)
+    ['track_id', 'energy']
+    """
+    return parquet_names(path) if is_parquet(path) else list(read_rows(path).columns)
+
+
+def read_raw(
+    path: Path, *, known: Collection[str] = (), numbers: Collection[str] | None = None
+) -> RawTable:
+    r"""Read a table: CSV or JSON, packed by gzip or not, or Parquet.
 
     Parameters
     ----------
@@ -30,6 +73,8 @@ def read_raw(path: Path, *, known: Collection[str] = ()) -> RawTable:
         The file. Whether it is JSON, and in which orientation, is told by what is in it.
     known : collection of str
         Names of columns that must be there, which settle what a JSON file leaves open.
+    numbers : collection of str, optional
+        Columns of numbers that are wanted; of Parquet, others are not read.
 
     Raises
     ------
@@ -46,20 +91,26 @@ def read_raw(path: Path, *, known: Collection[str] = ()) -> RawTable:
     ...     read_raw(file).columns
     {'id': [1], 'tempo': [120.5]}
     """
-    text = file_text(path)
-    if not text.strip():
-        raise TableError(f"{path} is empty")
-    if is_json(path, text=text):
-        table = json_table(json_document(text, path=path), path=path, known=known)
+    if is_parquet(path):
+        table = read_parquet(path, needed=known, numbers=numbers)
     else:
-        table = csv_table(text, path=path)
+        table = _of_text(path, known=known)
     if not len(table):
         raise TableError(f"{path} names columns and has no rows; nothing can be learned from it")
     return table
 
 
+def _of_text(path: Path, *, known: Collection[str]) -> RawTable:
+    text = file_text(path)
+    if not text.strip():
+        raise TableError(f"{path} is empty")
+    if is_json(path, text=text):
+        return json_table(json_document(text, path=path), path=path, known=known)
+    return csv_table(text, path=path)
+
+
 def is_feature_table(path: Path) -> bool:
-    r"""Tell whether a file is a CSV table with all columns of a known schema.
+    r"""Tell whether a file is CSV or Parquet with all columns of a known schema.
 
     Raises
     ------
@@ -76,4 +127,4 @@ def is_feature_table(path: Path) -> bool:
     ...     is_feature_table(file)
     False
     """
-    return not holds_json(path) and schema_of(read_csv(path).columns) is not None
+    return schema_of(column_names(path)) is not None
