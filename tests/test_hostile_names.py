@@ -72,8 +72,7 @@ def exploration(names):
     frame = sample_pages.sample_frame(rows=24, columns=2, genres=names.filled(0, 3))
     new = names.filled(6, 2)
     frame = frame.rename(columns=dict(zip(list(frame)[:2], new, strict=True)))
-    named = [f"{name}{k}" for k, name in enumerate(names.some(3, len(frame)))]
-    frame["name"] = pd.Series(named, index=frame.index, dtype=object)  # Arrow takes not all
+    frame["name"] = [f"{name}{k}" for k, name in enumerate(names.some(3, len(frame)))]
     return explore(frame, columns=list(new), label="genre", names="name")
 
 
