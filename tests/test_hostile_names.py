@@ -12,6 +12,7 @@ import re
 import sys
 from itertools import cycle, islice
 
+import pandas as pd
 import pytest
 
 import sample_pages
@@ -72,7 +73,8 @@ def exploration(names):
     frame = sample_pages.sample_frame(rows=24, columns=2, genres=names.filled(0, 3))
     new = names.filled(6, 2)
     frame = frame.rename(columns=dict(zip(list(frame)[:2], new, strict=True)))
-    frame["name"] = [f"{name}{k}" for k, name in enumerate(names.some(3, len(frame)))]
+    named = [f"{name}{k}" for k, name in enumerate(names.some(3, len(frame)))]
+    frame["name"] = pd.Series(named, dtype=object)  # where pyarrow is, pandas takes no half signs
     return explore(frame, columns=list(new), label="genre", names="name")
 
 

@@ -699,3 +699,14 @@ def test_recordings_without_their_columns_are_refused(tapes: Path, table: Path) 
     head(table / COMMON, lambda value: value.update(recordings=said), key=PARTS)
     with pytest.raises(TableError, match="lacks the columns name, failed, entry"):
         read_manifest(table)
+
+
+@pytest.mark.usefixtures("cheap_features")
+def test_the_command_brings_a_folder_of_parts_up_to_date(
+    write_audio: WriteAudio, table: Path
+) -> None:
+    song = write_audio(noise(1.2), name="a.wav")
+    for _ in range(2):
+        result = CliRunner().invoke(app, ["extract", str(song), "-o", str(table), "-j", "1"])
+        assert result.exit_code == 0, result.stderr
+    assert "1 known already" in result.stderr

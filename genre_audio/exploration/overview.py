@@ -174,7 +174,8 @@ def _column(column: pd.Series[Any], *, name: str, role: str) -> Column:
         if np.isfinite(values).any():
             distribution = distribution_of(values[np.isfinite(values)])
     elif _type(column) == "text":
-        missing = missing | (column.astype(str).str.strip() == "")
+        # As objects: where pyarrow is installed, pandas takes no half of a sign for text.
+        missing = missing | np.array([not str(value).strip() for value in column], dtype=bool)
     return Column(
         name=name,
         role=role,
