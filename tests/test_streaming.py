@@ -124,7 +124,7 @@ def made(name: str, *, rows: int = 1, seed: int = 0) -> Extracted:
     )
 
 
-@settings(max_examples=EXAMPLES // 2, deadline=None)
+@settings(max_examples=EXAMPLES // 3, deadline=None)
 @given(
     st.dictionaries(
         st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=8),
@@ -171,7 +171,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return table
 
 
-@settings(max_examples=4 * EXAMPLES, deadline=None)
+@settings(max_examples=2 * EXAMPLES, deadline=None)
 @given(
     st.booleans(),
     st.integers(0, 10**6),

@@ -45,7 +45,7 @@ _ESCAPE: Final = re.compile(r"\\(?=x[0-9a-f]{2})")
 _NOTHING_THERE: Final = (FileNotFoundError, NotADirectoryError)
 
 
-@dataclasses.dataclass(frozen=True, order=True)
+@dataclasses.dataclass(frozen=True, order=True, slots=True)
 class Source:
     """One recording to be read.
 

@@ -85,8 +85,8 @@ class Told:
     @property
     def paths(self) -> dict[str, Place]:
         """Where recordings lie, by name."""
-        held = self.recordings.held if self.recordings is not None else {}
-        return {name: each.path for name, each in held.items()}
+        known = self.recordings
+        return {} if known is None else {name: known.place(name) for name in known.names}
 
     def rows(self, name: str) -> NDArray[np.float64] | None:
         """Return the features of a recording's segments, where they are known."""

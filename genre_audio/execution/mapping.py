@@ -87,12 +87,11 @@ def map_unordered(
     elif workers == 0:
         yield from _here(function, items, on_lost=on_lost)
         return
-    each = [[place] for place in range(len(items))]
-    how: dict[str, Any] = {
-        "costs": [0.0] * len(items) if costs is None else costs,
-        "parcels": each if costs is None else parcels(costs, n_jobs=workers),
-        "bounds": bounds,
-    }
+    if costs is None:
+        costs, parts = [0.0] * len(items), [[place] for place in range(len(items))]
+    else:
+        parts = parcels(costs, n_jobs=workers)
+    how: dict[str, Any] = {"costs": costs, "parcels": parts, "bounds": bounds}
     run: ClusterRun | Pool
     if cluster is not None:
         from genre_audio.execution.cluster import ClusterRun

@@ -34,8 +34,8 @@ class Held:
         What holds it.
     rows, refused : int
         How many of each it has.
-    path : pathlib.Path or Remote
-        Where it lies now.
+    path : pathlib.Path, Remote or None
+        Where it lies now, where that is not as was noted.
     file : Fingerprint or None
         What its file is now, where that is another than was noted.
     called : str or None
@@ -49,23 +49,22 @@ class Held:
     origin: Mapping[str, Extracted]
     rows: int
     refused: int
-    path: Place
+    path: Place | None = None
     file: Fingerprint | None = None
     called: str | None = None
 
     @classmethod
     def of(cls, recording: Extracted, origin: Mapping[str, Extracted], **now: Any) -> Held:  # noqa: ANN401
         """Note a recording of a mapping; `now` says what is another than there."""
-        known = {"path": recording.path} | now
-        if known.get("file") == recording.file:
-            del known["file"]
-        return cls(origin, len(recording.rows), len(recording.refused), **known)
+        if now.get("file") == recording.file:
+            del now["file"]
+        return cls(origin, len(recording.rows), len(recording.refused), **now)
 
     def read(self, name: str) -> Extracted:
         """Return all that is known of it, under this name."""
         found = self.origin[self.called or name]
         file = self.file or found.file
-        return dataclasses.replace(found, name=name, path=self.path, file=file)
+        return dataclasses.replace(found, name=name, path=self.path or found.path, file=file)
 
 
 class Gathered(Sequence["Extracted"]):
@@ -141,6 +140,10 @@ class Gathered(Sequence["Extracted"]):
     def named(self, name: str) -> Extracted:
         """Return one by its name."""
         return self._held[name].read(name)
+
+    def place(self, name: str) -> Place:
+        """Return where one lies."""
+        return self._held[name].path or self.named(name).path
 
     def __iter__(self) -> Iterator[Extracted]:
         return map(self.named, sorted(self._held))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.execution import Bounds, count_workers, map_unordered
@@ -130,14 +131,15 @@ def read_all(
     []
     """
     costs = expected_seconds(sources)
-    # The workers of a cluster have another current folder.
-    whole = [dataclasses.replace(source, path=source.path.absolute()) for source in sources]
     if sources:
         warm_for_copies()
     workers = count_workers(n_jobs) if max(costs, default=0.0) > LEAST else 1
-    shares = divided(whole, costs, workers=workers)
+    shares = divided(sources, costs, workers=workers)
+    relative = any(_is_relative(source) for source in sources)
+    # The workers of a cluster have another current folder.
+    here = functools.partial(_found_from, folder=Path.cwd() if relative else Path(), work=work)
     results = map_unordered(
-        functools.partial(do_share, work=work),
+        functools.partial(do_share, work=here),
         shares,
         n_jobs=n_jobs,
         costs=[share.cost for share in shares],
@@ -145,6 +147,23 @@ def read_all(
         bounds=bounds,
     )
     return clearing_up(joined(results))
+
+
+def _is_relative(source: Source) -> bool:
+    return isinstance(source.path, Path) and not source.path.is_absolute()
+
+
+def _found_from(
+    source: Source,
+    *,
+    folder: Path,
+    work: Callable[..., Extracted | Failure],
+    share: tuple[int, int] | None = None,
+) -> Extracted | Failure:
+    """Do the work for a recording, whose path leads from the folder where the run was begun."""
+    if isinstance(source.path, Path):  # one that leads from the root stays as it is
+        source = dataclasses.replace(source, path=folder / source.path)
+    return work(source) if share is None else work(source, share=share)
 
 
 def _share_lost(share: Share, lost: Lost) -> tuple[Share, Extracted | Failure]:
@@ -160,8 +179,6 @@ def from_dict(name: str, values: Mapping[str, Any]) -> Failure | None:
     >>> from_dict("a.wav", {"kind": "silent", "message": "nothing to hear"}) is None
     True
     """
-    from pathlib import Path
-
     if values["kind"] not in LASTING or "file" not in values:
         return None
     file = Fingerprint(**values["file"])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from genre_audio.audio import Source
 from genre_audio.errors import ParameterError, TableError
-from genre_audio.extraction.gathered import Held
+from genre_audio.extraction.gathered import Gathered, Held
 from genre_audio.files.fingerprints import outline
 from genre_audio.files.places import gone_of, is_gone, same_file
 
@@ -72,8 +72,9 @@ class Plan:
     @property
     def paths(self) -> dict[str, Place]:
         """Where all recordings of the new table lie, by name."""
-        known = {name: held.path for name, held in {**self.reused, **self.kept}.items()}
-        return known | {source.name: source.path for source in self.wanted}
+        known = Gathered({**self.reused, **self.kept})
+        places = {name: known.place(name) for name in known.names}
+        return places | {source.name: source.path for source in self.wanted}
 
 
 def make_plan(

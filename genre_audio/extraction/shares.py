@@ -38,7 +38,7 @@ _DECODING: Final = 0.35
 """The part of the work that everyone does."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Share:
     """What one worker does of a recording.
 
