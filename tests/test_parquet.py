@@ -68,6 +68,7 @@ class Killed(BaseException):
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have parts of a few rows, so that there are several."""
     monkeypatch.setattr("genre_audio.tables.stored.FRAME_ROWS", 4)
+    monkeypatch.setattr("genre_audio.tables.stored._ENTRIES", 4)
     monkeypatch.setattr("genre_audio.tables.stored._LINES", 3)
 
 

@@ -30,6 +30,9 @@ __all__ = ["FRAME_ROWS", "store"]
 FRAME_ROWS: Final = 50_000
 """Rows of one part of Parquet: 23 MB of numbers."""
 
+_ENTRIES: Final = 10_000
+"""Recordings of one part of what is known of them: 12 MB of text."""
+
 _LINES: Final = 200
 """Rows that are in memory as Python has them."""
 
@@ -115,7 +118,7 @@ def _fill(
     schema = _schema(columns, head)
     texts = [name for name in _TEXTS if name in columns]
     written: dict[str, str] = {}
-    for number, table in enumerate(_tables(rows, schema)):
+    for number, table in enumerate(_tables(rows, schema, size=FRAME_ROWS)):
         file = folder / f"part-{number:05d}.parquet"
         parquet.write_table(table, file, use_dictionary=texts, **_HOW)
         written[file.name] = fingerprint(file).sha256
@@ -124,14 +127,14 @@ def _fill(
     parquet.write_metadata(schema.with_metadata(head | listed), folder / COMMON)
 
 
-def _tables(rows: Iterable[Sequence[Any]], schema: Any) -> Iterator[Any]:  # noqa: ANN401
+def _tables(rows: Iterable[Sequence[Any]], schema: Any, *, size: int) -> Iterator[Any]:  # noqa: ANN401
     """Yield parts of a table, one of no rows where there are none."""
     import pyarrow as pa
 
     left, first = iter(rows), True
-    while (part := list(_pieces(itertools.islice(left, FRAME_ROWS), schema))) or first:
+    while (part := list(_pieces(itertools.islice(left, size), schema))) or first:
         first = False
-        yield pa.concat_tables(part).combine_chunks() if part else schema.empty_table()
+        yield pa.concat_tables(part) if part else schema.empty_table()
 
 
 def _pieces(rows: Iterable[Sequence[Any]], schema: Any) -> Iterator[Any]:  # noqa: ANN401
@@ -165,10 +168,8 @@ def _write_recordings(
         ((name, True, _json(failure).decode()) for name, failure in manifest.failures.items()),
     )
     schema = pa.schema(_OF_RECORDINGS)
-    for number, batch in enumerate(_batches(every, size=FRAME_ROWS)):
-        columns = [list(column) for column in zip(*batch, strict=True)]
+    for number, table in enumerate(_tables(every, schema, size=_ENTRIES)):
         file = folder / f"part-{number:05d}.parquet"
-        table = pa.table(columns, schema=schema)
         parquet.write_table(table, file, use_dictionary=False, **_HOW)
         written[file.name] = fingerprint(file).sha256
     return written
