@@ -197,6 +197,18 @@ def test_csv_that_is_no_table_is_refused(write, text, message):
     assert "table.csv" in str(caught.value)
 
 
+def nested(deep):
+    return '[{"x": 1, "y": ' + deep * "[" + deep * "]" + "}]"
+
+
+def test_values_may_be_nested_as_deeply_as_they_can_be_handled(write):
+    assert len(read_any_table(write(nested(98))).frame) == 1
+    # The deepest that Python decodes it cannot write again, wherever it is asked to.
+    for deep in (99, *range(900, 1000)):
+        with pytest.raises(TableError, match=r"table\.json.*(nested more than 100|cannot be read)"):
+            read_any_table(write(nested(deep)))
+
+
 def test_rows_are_counted_as_programs_show_them(write):
     path = write('x,title\n\n1,"a\nb"\n2,c\ninf,d\n', "table.csv")
     with pytest.raises(TableError, match=r"table\.csv, row 5, column x: 'inf' is not a finite num"):
