@@ -144,6 +144,8 @@ def test_lists_of_columns_are_a_table_and_one_plain_object_is_a_row(write):
     [
         ("", "is empty"),
         (" \n", "is empty"),
+        ("[{}]", "has rows, and no columns"),
+        ('{"columns": [], "data": [[]]}', "has rows, and no columns"),
         ("[]", "names columns and has no rows"),
         ("{}", "holds no table"),
         ("3", "holds no table"),
