@@ -6,6 +6,7 @@ import dataclasses
 import importlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -231,6 +232,63 @@ def test_labels_come_from_folders_and_stay(tapes: Path, table: Path, calls: list
     run(tapes, output=table, labels="none")
     assert set(labels_in(table).values()) == {None}
     assert len(calls) == 3
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_labels_come_back_as_the_folders_are_called(
+    write_audio: WriteAudio, tmp_path: Path, ending: str
+) -> None:
+    if ending == "parquet":
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    labels = ["NA", "N", "null", "None", "NAN", "#N", "#1 hits", "007", "1e5", "inf", "-nan"]
+    labels += ["=1", "'=1", "'nan", " a ", "a;b", "1,5", "true", "label"]
+    for label in labels:
+        write_audio(noise(1.2), name=f"tapes/{label}/a.wav")
+    table = tmp_path / f"features.{ending}"
+    run(tmp_path / "tapes", output=table, labels="folders")
+    expected = {f"{label}/a.wav": label for label in labels}
+    assert labels_in(table) == expected
+    assert len(run(tmp_path / "tapes", output=table).reused) == len(labels)
+    assert labels_in(table) == expected
+
+
+@pytest.mark.parametrize("label", ["nan", "NaN", " ", "#REF!", "#NAME?", "#NV", "#VALUE! "])
+def test_folders_that_would_come_back_as_no_label_or_not_at_all_are_refused(
+    write_audio: WriteAudio, tmp_path: Path, table: Path, calls: list[str], label: str
+) -> None:
+    write_audio(noise(1.2), name=f"tapes/{label}/a.wav")
+    with pytest.raises(ParameterError, match=rf"{re.escape(label)}/a\.wav.*rename it, or name lab"):
+        run(tmp_path / "tapes", output=table, labels="folders")
+    assert not table.exists()
+    assert not calls
+    (tmp_path / "labels.csv").write_text(f"filename,label\n{label}/a.wav,jazz\n")
+    run(tmp_path / "tapes", output=table, labels=str(tmp_path / "labels.csv"))
+    assert labels_in(table) == {f"{label}/a.wav": "jazz"}
+
+
+@pytest.mark.parametrize("label", ["nan", " "])
+def test_what_says_nothing_is_no_label_wherever_it_stands(
+    tapes: Path, table: Path, tmp_path: Path, label: str
+) -> None:
+    (tmp_path / "labels.csv").write_text(f"filename,label\nblues/a.wav,{label}\njazz/c.wav,x\n")
+    run(tapes, output=table, labels="folders")
+    run(tapes, output=table, labels=str(tmp_path / "labels.csv"))
+    assert labels_in(table)["blues/a.wav"] == "blues"
+    table.write_text(table.read_text().replace(",blues\n", f",{label}\n"))
+    assert labels_in(table)["blues/a.wav"] is None
+    run(tapes, output=table)
+    assert labels_in(table)["blues/a.wav"] is None
+
+
+@pytest.mark.parametrize("name", ["#REF!", " "])
+def test_names_that_would_not_come_back_are_refused(
+    write_audio: WriteAudio, table: Path, calls: list[str], name: str
+) -> None:
+    path = write_audio(noise(1.2), name="a.wav")
+    path = path.rename(path.with_name(name))
+    with pytest.raises(ParameterError, match=f"{name}.*rename the file"):
+        run(path, output=table)
+    assert not calls
 
 
 def test_a_file_of_labels_that_knows_some_leaves_the_others(

@@ -107,7 +107,7 @@ ROWS = st.tuples(
     TEXTS,
     st.integers(22050, 10**7),
     st.lists(NUMBERS, min_size=57, max_size=57),
-    st.none() | TEXTS.filter(lambda text: text not in {"nan", "NaN"}),
+    st.none() | TEXTS.filter(lambda text: text.strip() and text not in {"nan", "NaN"}),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -144,6 +145,8 @@ def test_lists_of_columns_are_a_table_and_one_plain_object_is_a_row(write):
     [
         ("", "is empty"),
         (" \n", "is empty"),
+        ("[{}]", "has rows, and no columns"),
+        ('{"columns": [], "data": [[]]}', "has rows, and no columns"),
         ("[]", "names columns and has no rows"),
         ("{}", "holds no table"),
         ("3", "holds no table"),
@@ -195,6 +198,31 @@ def test_csv_that_is_no_table_is_refused(write, text, message):
     with pytest.raises(TableError, match=message) as caught:
         read_any_table(write(text, "table.csv"))
     assert "table.csv" in str(caught.value)
+
+
+def nested(deep):
+    return '[{"x": 1, "y": ' + deep * "[" + deep * "]" + "}]"
+
+
+def test_values_may_be_nested_as_deeply_as_they_can_be_handled(write):
+    assert len(read_any_table(write(nested(98))).frame) == 1
+    # The deepest that Python decodes it cannot write again, wherever it is asked to.
+    for deep in (99, *range(900, 1000)):
+        with pytest.raises(TableError, match=r"table\.json.*(nested more than 100|cannot be read)"):
+            read_any_table(write(nested(deep)))
+
+
+@pytest.mark.parametrize("name", ["bomb.csv.gz", "bomb.json.gz", "bomb"])
+def test_a_small_file_that_would_fill_the_memory_is_not_unpacked(write, name):
+    # Members one behind another are one file: 200 MB of text in 0.2 MB.
+    path = write(20 * gzip.compress(10_000_000 * b"1", mtime=0), name)
+    tracemalloc.start()
+    try:
+        with pytest.raises(TableError, match=r"bomb.*more than 67108864 when it is unpacked"):
+            read_any_table(path)
+        assert tracemalloc.get_traced_memory()[1] < 100e6  # 64 MB, and some to grow
+    finally:
+        tracemalloc.stop()
 
 
 def test_rows_are_counted_as_programs_show_them(write):

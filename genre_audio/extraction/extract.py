@@ -17,7 +17,7 @@ from genre_audio.extraction.journaled import (
     lost_before,
     of_others,
 )
-from genre_audio.extraction.labels import find_labels
+from genre_audio.extraction.labels import find_labels, refuse_unreadable
 from genre_audio.extraction.lost import bounds_for, part, read_all
 from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import Extracted, Failure, extract_recording
@@ -139,8 +139,8 @@ def extract(
         If `output` is there and was not made by this function or holds more than it
         wrote, or if the annotation file is of no use.
     ParameterError
-        If the table holds another recording of the same name, or Parquet is asked for and
-        pyarrow not installed.
+        If the table holds another recording of the same name, a name or a folder's label
+        could not be read back, or Parquet is asked for and pyarrow not installed.
     OutputError
         If it cannot be written.
 
@@ -156,6 +156,8 @@ def extract(
     ...     extract(find_recordings([folder]), output=table, segmentation=Segmentation()).rows
     1
     """
+    if not held:  # who holds the lock looks after a store, which nobody else reads
+        refuse_unreadable(source.name for source in sources)
     with writing(output, held=held):
         known = _known(output, schema=schema, segmentation=segmentation, force=force)
         journal = journal_of(output, schema=schema, segmentation=segmentation)

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
     from genre_audio.tables.raw_table import RawTable
 
-__all__ = ["feature_frame", "refuse_misnamed", "refuse_spoilt"]
+__all__ = ["NO_LABEL", "feature_frame", "is_fault", "refuse_misnamed", "refuse_spoilt"]
 
 _FAULTS: Final = re.compile(
     r"#(N/A|NV|NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!|BEZUG!|WERT!|ZAHL!|NOM\s?\?|VALEUR\s?!"
     r"|NOMBRE\s?!|CALC!|SPILL!|FIELD!)"
 )
 """What spreadsheets write where a formula went wrong, in English, German and French."""
+NO_LABEL: Final = frozenset({"nan", "NaN"})
+"""What other programs write where there is no label; NA and None may be genres."""
 _PLACE: Final = ("recording", "start", "stop")
 _LONGEST: Final = 2**53
 
@@ -71,11 +73,23 @@ def refuse_spoilt(
     >>> refuse_spoilt(["a.wav"], places=["row 2"], column="filename", path=Path("a.csv"))
     """
     for place, value in zip(places, values, strict=True):
-        if isinstance(value, str) and value.startswith("#") and _FAULTS.fullmatch(value.strip()):
+        if is_fault(value):
             raise TableError(
                 f"{path}, {place}, column {column}: {value!r} is a spreadsheet's word for a "
                 "formula that went wrong; write what was meant, or leave the cell empty"
             )
+
+
+def is_fault(value: object) -> bool:
+    """Tell whether a spreadsheet says by this text that a formula went wrong.
+
+    Examples
+    --------
+    >>> from genre_audio.tables.feature_frame import is_fault
+    >>> is_fault("#REF!"), is_fault("#1 hits")
+    (True, False)
+    """
+    return isinstance(value, str) and value[:1] == "#" and bool(_FAULTS.fullmatch(value.strip()))
 
 
 def feature_frame(raw: RawTable, *, numbers: Collection[str]) -> tuple[pd.DataFrame, list[str]]:
@@ -140,10 +154,9 @@ def _refuse_nameless(raw: RawTable, name: str) -> None:
 
 
 def _texts(raw: RawTable, name: str) -> NDArray[np.object_]:
-    # Other programs write nan for no label; NA and None may be genres.
-    nothing = {None, "", "nan", "NaN"} if name == "label" else {None, ""}
+    nothing = {None, "", *(NO_LABEL if name == "label" else ())}
     values = raw.values(name)
-    values = list(map(text_of, values)) if raw.typed else values
+    values = list(map(text_of, values)) if raw.typed or name == "label" else values
     found = np.empty(len(values), dtype=object)
     found[:] = [np.nan if value in nothing else value for value in values]
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import TableError
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Lines", "json_document"]
+
+_DEEPEST: Final = 100
+"""How deep values may be nested: whoever writes them again gives up at some thousand."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +67,8 @@ def json_document(text: str, *, path: Path) -> object:
     Raises
     ------
     TableError
-        If it is broken, or an object has a name twice; the message names line and column.
+        If it is broken, nested too deeply, or an object has a name twice; the message names
+        line and column.
 
     Examples
     --------
@@ -110,7 +114,7 @@ def _lines(text: str, *, path: Path) -> Lines:
 
 def _value(text: str, *, start: int, path: Path, before: int = 0) -> tuple[object, int]:
     try:
-        return _DECODER.raw_decode(text, start)
+        value, stop = _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
         raise TableError(
             f"{path}, {_place(text, error.pos, before=before)}: this is broken JSON "
@@ -121,6 +125,23 @@ def _value(text: str, *, start: int, path: Path, before: int = 0) -> tuple[objec
     except (ValueError, RecursionError) as error:
         # Numbers of thousands of digits, values nested a thousand deep.
         raise TableError(f"{path} cannot be read as JSON: {error}") from error
+    if _is_deeper(value, _DEEPEST):
+        raise TableError(
+            f"{path}, {_place(text, start, before=before)}: values are nested more than "
+            f"{_DEEPEST} deep in what begins here; leave them out"
+        )
+    return value, stop
+
+
+def _is_deeper(value: object, most: int) -> bool:
+    """Tell whether lists and objects lie in each other more often than that."""
+    layer: list[Any] = [[value]]
+    for _ in range(most + 1):
+        rows = (each.values() if isinstance(each, dict) else each for each in layer)
+        layer = [each for row in rows for each in row if isinstance(each, list | dict)]
+        if not layer:
+            return False
+    return True
 
 
 def _place(text: str, position: int, *, before: int = 0) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from genre_audio.errors import TableError
 from genre_audio.tables.column_values import Column, column_of, text_of
 from genre_audio.tables.decimal_commas import looks_numeric, with_points
-from genre_audio.tables.feature_frame import refuse_spoilt
+from genre_audio.tables.feature_frame import NO_LABEL, refuse_spoilt
 from genre_audio.tables.identifiers import id_column, ids_of
 
 if TYPE_CHECKING:
@@ -152,9 +152,8 @@ def _ids(raw: RawTable, *, on: str) -> tuple[Column, list[str | None]]:
 
 
 def _labels(values: list[object]) -> np.ndarray[Any, Any]:
-    # Other programs write nan; NA and None may be genres.
     texts = map(text_of, values)
-    return _objects(None if text in {"nan", "NaN"} else text for text in texts)
+    return _objects(None if text in NO_LABEL else text for text in texts)
 
 
 def _objects(values: Iterable[object]) -> np.ndarray[Any, Any]:

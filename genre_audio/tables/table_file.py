@@ -79,7 +79,7 @@ def read_raw(
     Raises
     ------
     TableError
-        If it cannot be read, is broken or ambiguous, or has no rows.
+        If it cannot be read, is broken or ambiguous, or has no rows or no columns.
 
     Examples
     --------
@@ -97,6 +97,8 @@ def read_raw(
         table = _of_text(path, known=known)
     if not len(table):
         raise TableError(f"{path} names columns and has no rows; nothing can be learned from it")
+    if not table.columns:
+        raise TableError(f"{path} has rows, and no columns that can be read")
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,12 @@ UNREADABLE: Final = (OSError, EOFError, zlib.error, UnicodeDecodeError)
 _GZIP: Final = b"\x1f\x8b"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 """How Excel's "Unicode text" begins; no text in UTF-8 does."""
+_PIECE: Final = 1 << 20
+_SMALL: Final = 64 << 20
+"""So many bytes may come out of anything."""
+_MOST: Final = 4 << 30
+_RATIO: Final = 100
+"""Rows of numbers become three times as many bytes when they are unpacked, ten at most."""
 _JSON: Final = (".json", ".jsonl", ".ndjson")
 
 
@@ -33,7 +40,8 @@ def file_text(path: Path) -> str:
     Raises
     ------
     TableError
-        If it cannot be read, is no such text, or holds zero bytes.
+        If it cannot be read, is no such text, holds zero bytes, or becomes far larger than a
+        table can when it is unpacked.
 
     Examples
     --------
@@ -46,9 +54,8 @@ def file_text(path: Path) -> str:
     'id,tempo\n'
     """
     try:
-        content = path.read_bytes()
-        if content.startswith(_GZIP):
-            content = gzip.decompress(content)
+        packed = path.read_bytes()
+        content = _unpacked(packed, path=path) if packed.startswith(_GZIP) else packed
         encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -66,6 +73,21 @@ def file_text(path: Path) -> str:
             "damaged, or in UTF-16 without its mark: save the table as UTF-8"
         )
     return text.lstrip("\ufeff")  # where two programs put a mark, the second is left
+
+
+def _unpacked(packed: bytes, *, path: Path) -> bytearray:
+    """Unpack piece by piece: a small file may hold more than any machine has memory for."""
+    most = min(max(_SMALL, _RATIO * len(packed)), _MOST)
+    content = bytearray()
+    with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
+        while piece := file.read(_PIECE):
+            content += piece
+            if len(content) > most:
+                raise TableError(
+                    f"{path} has {len(packed)} bytes, and more than {most} when it is unpacked, "
+                    "which no table of this size has; unpack it, or take fewer rows into a table"
+                )
+    return content
 
 
 def is_json(path: Path, *, text: str) -> bool:
