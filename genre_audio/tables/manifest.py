@@ -50,8 +50,8 @@ class Manifest:
     recordings : dict of str to RecordingEntry
         By name.
     failures : dict of str to dict
-        Recordings without a row: ``kind`` and ``message`` by name; and the ``file``, where
-        it is not to be read again.
+        Recordings without a row: ``kind`` and ``message`` by name; and the ``file`` and
+        its ``path``, where it is not to be read again.
     versions : dict of str to str
         Packages that made the numbers.
 
