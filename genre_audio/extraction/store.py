@@ -20,6 +20,7 @@ from genre_audio.extraction.intact import read_intact
 from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted, Failure, Row, rows_digest
 from genre_audio.files import Spool
+from genre_audio.files.places import led_to
 from genre_audio.files.remote import Remote, kept_place
 from genre_audio.tables import (
     FeatureTable,
@@ -98,7 +99,7 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
 
 def _intact(output: Path, *, schema: Schema, segmentation: Segmentation) -> Known | None:
     """Return what a table holds that is as it was written, by these settings."""
-    known, folder = Known(), output.parent.resolve()
+    known, folder = Known(), led_to(output).parent.resolve()
 
     def take(recording: Extracted, label: str) -> None:
         """Put one more aside."""
@@ -130,7 +131,7 @@ def _edited(output: Path, *, schema: Schema, segmentation: Segmentation) -> Know
             "choose another output with -o, or --force to replace it"
         )
     refuse_foreign(output, manifest, schema=schema)
-    folder = output.parent.resolve()
+    folder = led_to(output).parent.resolve()
     known.lost = _lost(manifest, folder=folder)
     known.labels = read_annotations(output, column="label").values
     known.stale = {

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genre_audio.extraction.gathered import Gathered
+from genre_audio.files.places import led_to
 from genre_audio.files.remote import Remote
 from genre_audio.tables import Manifest, RecordingEntry
 from genre_audio.tables.feature_table import SEGMENT_COLUMNS
@@ -46,7 +47,7 @@ def write_table(
     --------
     See `genre_audio.extraction.extract`.
     """
-    folder = output.parent.resolve()
+    folder = led_to(output).parent.resolve()
     gathered = recordings if isinstance(recordings, Gathered) else Gathered.of(recordings)
     manifest = Manifest(
         schema=schema.as_dict(),
