@@ -21,6 +21,7 @@ from genre_audio.files import (
     replacing,
     restore_folder,
 )
+from genre_audio.files.leftovers import sweep
 from genre_audio.files.places import check_writable
 
 DENIED = PermissionError(errno.EACCES, "Permission denied")
@@ -158,6 +159,33 @@ def test_a_link_has_the_lock_of_what_it_leads_to(tmp_path: Path) -> None:
         pass
     with lock(target), pytest.raises(BusyError), lock(link):
         pass
+
+
+def test_a_link_in_what_seems_left_behind_moves_nothing(tmp_path: Path) -> None:
+    # In a folder where anybody may make things, anybody may make one that looks like ours.
+    (tmp_path / "home" / "private").mkdir(parents=True)
+    left = tmp_path / "shared" / ".a.k3x_81ab.genre-audio"
+    left.mkdir(parents=True)
+    (left / "old").symlink_to(tmp_path / "home")
+    sweep(tmp_path / "shared")
+    assert (tmp_path / "home" / "private").is_dir()
+    assert not (tmp_path / "shared" / "private").exists()
+
+
+@pytest.mark.parametrize("sticky", [True, False])
+def test_what_others_left_in_a_folder_for_everybody_is_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sticky: bool
+) -> None:
+    left = tmp_path / ".a.k3x_81ab.genre-audio"
+    left.touch()
+    tmp_path.chmod(0o1777 if sticky else 0o777)
+    me = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: me + 1)
+    sweep(tmp_path)
+    assert left.exists() == sticky
+    monkeypatch.undo()
+    sweep(tmp_path)
+    assert not left.exists()
 
 
 def test_what_is_no_ordinary_file_stays(tmp_path: Path) -> None:
