@@ -337,6 +337,10 @@ def test_foreign_tables_are_not_replaced_unasked(tapes: Path, table: Path, tmp_p
     with pytest.raises(OutputError, match=r"holds letters\.txt, which is no part of a table"):
         run(tapes, output=table, force=True)
     assert (table / "letters.txt").exists()
+    (table / "letters.txt").unlink()
+    (table / "_drafts").mkdir()  # other programs write files of such names
+    with pytest.raises(OutputError, match="holds _drafts, which is no part of a table"):
+        run(tapes, output=table, force=True)
 
 
 def test_without_pyarrow_the_extra_is_named(
