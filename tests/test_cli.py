@@ -760,6 +760,12 @@ def test_extract_writes_over_no_recording_and_no_folder(tapes):
     for given in (song, tapes):
         said = run("extract", given, "-o", song, "--force", code=2).stderr
         assert "is a recording, and would be lost; name another file" in said
+    Path("link.csv").symlink_to(song)
+    said = run("extract", tapes, "-o", "link.csv", "--force", code=2).stderr
+    assert "is a recording, and would be lost" in said
+    Path("link.wav").symlink_to(song)
+    said = run("extract", "link.wav", "-o", song, "--force", code=2).stderr
+    assert "is a recording, and would be lost" in said
     assert song.read_bytes() == before
     Path("labels.csv").write_text(f"filename,genre\n{song.name},jazz\n")
     arguments = ("extract", song, "--labels", "labels.csv:genre", "-o", "labels.csv", "--force")

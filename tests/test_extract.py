@@ -22,6 +22,7 @@ from genre_audio.audio import find_recordings
 from genre_audio.config import Segmentation
 from genre_audio.errors import BusyError, OutputError, ParameterError, TableError
 from genre_audio.extraction import Extracted, Failure, extract, extract_recording
+from genre_audio.extraction.tidy import journal_of
 from genre_audio.features import GTZAN57, SCHEMAS, feature_row
 from genre_audio.files import lock
 from genre_audio.tables import read_manifest, read_table
@@ -623,6 +624,46 @@ def test_a_project_may_move(tapes: Path, table: Path, calls: list[str], tmp_path
         (tmp_path / name).rename(moved / name)
     assert run(output=moved / "here/features.csv").kept == NAMES
     assert contents(moved / "here/features.csv") == before
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_the_table_may_be_a_link(
+    tapes: Path, tmp_path: Path, calls: list[str], ending: str
+) -> None:
+    if ending == "parquet":
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    (tmp_path / "deep" / "deeper").mkdir(parents=True)
+    target, link = tmp_path / "deep" / "deeper" / f"real.{ending}", tmp_path / f"link.{ending}"
+    link.symlink_to(target)
+    run(tapes, output=link)
+    assert link.is_symlink()
+    assert sorted(calls) == sorted(NAMES)
+    for place in (target, link):
+        assert names_in(place) == list(NAMES)
+        assert run(tapes, output=place).reused == NAMES
+        assert run(output=place).kept == NAMES
+        assert manifest_path(place) == manifest_path(target)
+        assert journal_path(place) == journal_path(target)
+    beside = {"real.csv", "real.csv.json"} if ending == "csv" else {"real.parquet"}
+    assert {path.name for path in target.parent.iterdir()} == beside
+    assert {path.name for path in tmp_path.iterdir()} == {"deep", "tapes", link.name}
+
+
+def test_links_to_a_table_and_its_manifest_that_are_kept_apart_are_a_table(
+    tapes: Path, table: Path, tmp_path: Path
+) -> None:
+    run(tapes, output=table)
+    for name, blob in ((table.name, "0a"), (f"{table.name}.json", "0b")):
+        (tmp_path / "blobs" / blob).parent.mkdir(exist_ok=True)
+        (tmp_path / name).rename(tmp_path / "blobs" / blob)
+        (tmp_path / name).symlink_to(Path("blobs") / blob)
+    manifest = read_manifest(table)
+    assert manifest is not None
+    assert list(manifest.recordings) == list(NAMES)
+
+
+def journal_path(table: Path) -> Path:
+    return journal_of(table, schema=GTZAN57, segmentation=Segmentation()).path
 
 
 def test_the_way_to_the_table_may_be_a_link(tapes: Path, tmp_path: Path) -> None:

@@ -18,7 +18,11 @@ from genre_audio.files import (
     lock,
     replace_folder,
     replace_text,
+    replacing,
+    restore_folder,
 )
+from genre_audio.files.leftovers import sweep
+from genre_audio.files.places import check_writable
 
 DENIED = PermissionError(errno.EACCES, "Permission denied")
 
@@ -91,6 +95,97 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match=r"note\.txt cannot be written"):
         replace_text(tmp_path / "file" / "note.txt", "new")
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    target, link = tmp_path / "deep" / "real.txt", tmp_path / "link.txt"
+    link.symlink_to("between.txt")
+    (tmp_path / "between.txt").symlink_to("deep/real.txt")
+    for text in ("new", "newer"):  # it may lead to nothing yet
+        replace_text(link, text)
+        assert link.is_symlink()
+        assert not target.is_symlink()
+        assert target.read_text() == text
+    target.chmod(0o640)
+    with replacing(link) as file:
+        assert file.parent == target.parent  # of one disk, so that it goes in one step
+    replace_text(link, "newest")
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in target.parent.iterdir()] == ["real.txt"]
+
+
+def test_a_link_to_a_folder_stays_and_the_folder_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    target, link = tmp_path / "deep" / "v1", tmp_path / "model"
+    link.symlink_to("deep/v1")
+    for text in ("new", "newer"):
+        with replace_folder(link, force=True) as folder:
+            (folder / "a.txt").write_text(text)
+        assert link.is_symlink()
+        assert (target / "a.txt").read_text() == text
+    with pytest.raises(OutputError, match="--force"), replace_folder(link, force=False):
+        pass
+    # What a killed run moved away comes back by either name.
+    left = target.parent / ".v1.k3x_81ab.genre-audio" / "old"
+    left.mkdir(parents=True)
+    target.rename(left / "v1")
+    assert (restore_folder(link) / "a.txt").read_text() == "newer"
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize("target", ["knot", "nowhere/file", "knot/file"])
+def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path, target: str) -> None:
+    knot, link = tmp_path / "knot", tmp_path / "link"
+    knot.symlink_to(knot)
+    link.symlink_to(target)
+    where = pytest.raises(OutputError, match="link that leads nowhere")
+    with where:
+        replace_text(link, "new")
+    with where, replace_folder(link, force=True):
+        pass
+    with where, lock(link):
+        pass
+    with where:
+        check_writable(link)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["knot", "link"]
+
+
+def test_a_link_has_the_lock_of_what_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    target, link = tmp_path / "deep" / "real.csv", tmp_path / "link.csv"
+    link.symlink_to(target)
+    with lock(link), pytest.raises(BusyError), lock(target):
+        pass
+    with lock(target), pytest.raises(BusyError), lock(link):
+        pass
+
+
+def test_a_link_in_what_seems_left_behind_moves_nothing(tmp_path: Path) -> None:
+    # In a folder where anybody may make things, anybody may make one that looks like ours.
+    (tmp_path / "home" / "private").mkdir(parents=True)
+    left = tmp_path / "shared" / ".a.k3x_81ab.genre-audio"
+    left.mkdir(parents=True)
+    (left / "old").symlink_to(tmp_path / "home")
+    sweep(tmp_path / "shared")
+    assert (tmp_path / "home" / "private").is_dir()
+    assert not (tmp_path / "shared" / "private").exists()
+
+
+@pytest.mark.parametrize("sticky", [True, False])
+def test_what_others_left_in_a_folder_for_everybody_is_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sticky: bool
+) -> None:
+    left = tmp_path / ".a.k3x_81ab.genre-audio"
+    left.touch()
+    tmp_path.chmod(0o1777 if sticky else 0o777)
+    me = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: me + 1)
+    sweep(tmp_path)
+    assert left.exists() == sticky
+    monkeypatch.undo()
+    sweep(tmp_path)
+    assert not left.exists()
 
 
 def test_what_is_no_ordinary_file_stays(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from genre_audio.extraction.lost import bounds_for, failure_of, from_dict, words
 from genre_audio.features import GTZAN57
 from genre_audio.prediction import hearing
 from genre_audio.tables import read_manifest, read_table
+from genre_audio.tables.forms import is_failure
 from genre_audio.tables.manifest import manifest_path
 
 if TYPE_CHECKING:
@@ -120,6 +121,58 @@ def test_a_run_that_goes_on_does_not_try_again_what_it_had_lost(tapes: Path) -> 
     assert "segfault" not in tried(tapes)
     assert [(each.name, each.earlier) for each in found.failures] == [("segfault.wav", True)]
     assert found.rows == 2
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_what_was_lost_is_not_forgotten_by_a_run_that_is_asked_for_others(
+    tapes: Path, ending: str
+) -> None:
+    if ending == "parquet":
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    (tapes / "hang.wav").unlink()
+    output = tapes.parent / f"f.{ending}"
+    how: dict[str, Any] = {"segmentation": Segmentation(), "n_jobs": 2, "output": output}
+    extract(find_recordings([tapes]), **how)
+    tried(tapes)
+    for force in (False, True):
+        found = extract(find_recordings([tapes / "a.wav"]), force=force, **how)
+        assert found.failures == ()  # of what was asked for
+        manifest = read_manifest(output)
+        assert manifest is not None
+        assert manifest.failures["segfault.wav"]["path"] == "tapes/segfault.wav"
+    tried(tapes)
+    again = extract(find_recordings([tapes]), **how)
+    assert [(each.name, each.earlier) for each in again.failures] == [("segfault.wav", True)]
+    assert tried(tapes) == []
+    # What changed may be read now, and what is gone is no failure.
+    for change in ((tapes / "segfault.wav").touch, (tapes / "segfault.wav").unlink):
+        extract(find_recordings([tapes]), **how)
+        change()
+        extract(find_recordings([tapes / "a.wav"]), **how)
+        manifest = read_manifest(output)
+        assert manifest is not None
+        assert manifest.failures == {}
+    tried(tapes)
+
+
+def test_failures_of_an_earlier_version_hold_and_are_not_kept_for_others(tapes: Path) -> None:
+    (tapes / "hang.wav").unlink()
+    table = run(tapes).output
+    tried(tapes)
+    manifest = json.loads(manifest_path(table).read_text())
+    del manifest["failures"]["segfault.wav"]["path"]
+    manifest_path(table).write_text(json.dumps(manifest))
+    assert [each.earlier for each in run(tapes).failures] == [True]
+    manifest_path(table).write_text(json.dumps(manifest))
+    extract(find_recordings([tapes / "a.wav"]), output=table, segmentation=Segmentation())
+    assert json.loads(manifest_path(table).read_text())["failures"] == {}
+    assert tried(tapes) == []
+
+
+@pytest.mark.parametrize("path", ["", "a\0", 5])
+def test_a_failure_that_lies_nowhere_is_none(path: object) -> None:
+    file = {"size": 1, "mtime_ns": 1, "sha256": ""}
+    assert not is_failure({"kind": "too_long", "message": "slow", "file": file, "path": path})
 
 
 def test_what_was_not_read_does_not_count_as_read(tapes: Path, tmp_path: Path) -> None:

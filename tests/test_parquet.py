@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 from decimal import Decimal
@@ -338,6 +339,10 @@ def test_foreign_tables_are_not_replaced_unasked(tapes: Path, table: Path, tmp_p
     with pytest.raises(OutputError, match=r"holds letters\.txt, which is no part of a table"):
         run(tapes, output=table, force=True)
     assert (table / "letters.txt").exists()
+    (table / "letters.txt").unlink()
+    (table / "_drafts").mkdir()  # other programs write files of such names
+    with pytest.raises(OutputError, match="holds _drafts, which is no part of a table"):
+        run(tapes, output=table, force=True)
 
 
 def test_without_pyarrow_the_extra_is_named(
@@ -711,3 +716,31 @@ def test_the_command_brings_a_folder_of_parts_up_to_date(
         result = CliRunner().invoke(app, ["extract", str(song), "-o", str(table), "-j", "1"])
         assert result.exit_code == 0, result.stderr
     assert "1 known already" in result.stderr
+
+
+@pytest.mark.parametrize("kind", ["string", "large_string", "dictionary<values=string>"])
+def test_text_that_stands_in_many_rows_comes_back(tmp_path: Path, kind: str) -> None:
+    texts = [None if row % 7 == 0 else "xyz"[row % 3] * 2_000 for row in range(9_000)]
+    texts[5000:5100] = [f"{row}" * 500 for row in range(100)]  # more than one dictionary holds
+    words = pa.array(texts, pa.large_string())
+    form = pa.dictionary(pa.int32(), pa.string()) if "dict" in kind else getattr(pa, kind)()
+    table = pa.table({"a.b": words.cast(form), "x": pa.array(range(9_000))})
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path, row_group_size=4_000, dictionary_pagesize_limit=50_000)
+    assert read_raw(path).columns["a.b"] == texts
+
+
+def test_a_small_file_of_long_texts_does_not_fill_the_memory(tmp_path: Path) -> None:
+    words = pa.DictionaryArray.from_arrays(pa.array([0] * 40_000, pa.int32()), ["x" * 20_000])
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": words}), path, store_schema=False)
+    assert path.stat().st_size < 1e6
+    code = (
+        "import sys; from pathlib import Path; import pyarrow as pa\n"
+        "from genre_audio.tables.table_file import read_raw\n"
+        "assert len(read_raw(Path(sys.argv[1]))) == 40_000\n"
+        "print(pa.default_memory_pool().max_memory())"
+    )
+    command = [sys.executable, "-c", code, str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert int(done.stdout) < 100e6  # row by row, the text takes 800 MB

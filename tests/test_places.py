@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from genre_audio.errors import AudioError, OutputError
-from genre_audio.files import fingerprint
+from genre_audio.errors import AudioError, OutputError, ParameterError
+from genre_audio.files import fingerprint, lock
 from genre_audio.files.fingerprints import watching
 from genre_audio.files.homes import user_folder
 from genre_audio.files.places import check_writable, is_folder, is_gone, real_path, same_file
@@ -199,3 +199,18 @@ def test_what_cannot_be_read_may_be_as_it_was(
     assert not found.may_match(path)
     monkeypatch.setattr(Path, "stat", fail(errno.EIO))
     assert found.may_match(path)
+
+
+@pytest.mark.parametrize("scheme", ["s3", "az", "hf", "memory", "HTTPS", "git+ssh"])
+def test_a_url_is_no_place_to_write_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = Path(f"{scheme}://archive/features.csv")
+    with pytest.raises(ParameterError, match="is a URL: name a file"):
+        check_writable(place)
+    with pytest.raises(ParameterError, match="is a URL: name a file"), lock(place):
+        pass
+    assert list(tmp_path.iterdir()) == []
+    Path(f"{scheme}:").mkdir()  # whoever has a folder of that name means it
+    check_writable(place)

@@ -155,6 +155,16 @@ def test_what_tells_an_object_from_others_of_its_name(said, identity, mtime_ns):
 def test_an_object_of_which_nothing_is_said_is_not_trusted():
     with pytest.raises(OSError, match="neither a tag nor a time"):
         stores._state_of({"type": "file", "size": 3}, Remote("s3://b/a.wav"))
+    with pytest.raises(OSError, match="does not say how long"):
+        stores._state_of({"type": "file", "size": None, "ETag": "x"}, Remote("s3://b/a.wav"))
+
+
+def test_a_folder_of_which_nothing_is_said_cannot_be_listed(memory, monkeypatch):
+    memory.pipe("/bucket/a.wav", b"abc")
+    found = {"/bucket/a.wav": {"name": "/bucket/a.wav", "type": "file", "size": 3}}
+    monkeypatch.setattr(type(memory), "find", lambda *_, **__: found)
+    with pytest.raises(ParameterError, match="'memory://bucket' cannot be listed: its store says"):
+        stores.list_store(Remote("memory://bucket"))
 
 
 def test_of_a_link_the_store_is_asked_where_it_leads(memory):

@@ -129,7 +129,8 @@ def command(
 
 def _check_place(place: Path, sources: Sequence[Source], *, labels: Path | None) -> None:
     """Refuse to write a table over a folder or, --force or not, over what is read for it."""
-    from genre_audio.files.places import is_folder, same_file
+    from genre_audio.files.places import is_folder, is_gone, led_to, same_file
+    from genre_audio.files.remote import Remote
     from genre_audio.tables.manifest import manifest_path
     from genre_audio.tables.parquet_file import is_parquet
 
@@ -140,8 +141,9 @@ def _check_place(place: Path, sources: Sequence[Source], *, labels: Path | None)
     if labels is not None and not ours and same_file(labels, place):
         raise ParameterError(f"{str(place)!r} is read, and would be lost; name another file")
     # Of another name for the same file only the name would be lost.
-    for source in sources:
-        if source.path.name == place.name and same_file(source.path, place):
+    for source in () if is_gone(place) else sources:
+        path = source.path if isinstance(source.path, Remote) else led_to(source.path)
+        if path.name == led_to(place).name and same_file(path, place):
             raise ParameterError(
                 f"{str(place)!r} is a recording, and would be lost; name another file for the table"
             )

@@ -185,11 +185,11 @@ def _local_cluster(workers: int) -> Any:  # noqa: ANN401 - a distributed.LocalCl
     import distributed
 
     # One death more is enough to blame a recording; the default takes four.
-    dask.config.set({"distributed.scheduler.allowed-failures": 1})
-    return distributed.LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        dashboard_address=":0",
-        silence_logs=logging.CRITICAL,
-    )
+    with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
+        return distributed.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=":0",
+            silence_logs=logging.CRITICAL,
+        )

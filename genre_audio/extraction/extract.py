@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genre_audio.errors import OutputError, TableError
 from genre_audio.extraction.compiled import prepare_kernels
@@ -18,7 +18,7 @@ from genre_audio.extraction.journaled import (
     of_others,
 )
 from genre_audio.extraction.labels import find_labels, refuse_unreadable
-from genre_audio.extraction.lost import bounds_for, part, read_all
+from genre_audio.extraction.lost import bounds_for, of_others_kept, part, read_all
 from genre_audio.extraction.plan import make_plan
 from genre_audio.extraction.recording import Extracted, Failure, extract_recording
 from genre_audio.extraction.store import Known, read_known
@@ -156,25 +156,26 @@ def extract(
     ...     extract(find_recordings([folder]), output=table, segmentation=Segmentation()).rows
     1
     """
+    how: dict[str, Any] = {"schema": schema, "segmentation": segmentation}
     if not held:  # who holds the lock looks after a store, which nobody else reads
         refuse_unreadable(source.name for source in sources)
     with writing(output, held=held):
-        known = _known(output, schema=schema, segmentation=segmentation, force=force)
-        journal = journal_of(output, schema=schema, segmentation=segmentation)
+        known = _known(output, force=force, **how)
+        journal = journal_of(output, **how)
         asked = {source.name for source in sources}
         if force:
             journal.keep(of_others(journal.each(), schema=schema, names=asked))
         done = _done(journal, schema=schema, folder=output.parent)
-        lost = lost_before(journal.each())
+        lost = known.lost | lost_before(journal.each())
         plan = make_plan(sources, known=known, finished=done, force=force)
-        wanted, failures = part(plan.wanted, {} if force else known.lost | lost)
+        wanted, failures = part(plan.wanted, {} if force else lost)
         label_of = find_labels(labels, plan.paths, known=known.labels)
         if wanted:
             prepare_kernels(on_message)
         on_start(len(plan.wanted))
         for failure in failures:
             on_result(failure)
-        work = functools.partial(extract_recording, schema=schema, segmentation=segmentation)
+        work = functools.partial(extract_recording, **how)
         results = read_all(work, wanted, n_jobs=n_jobs, bounds=bounds or bounds_for(segmentation))
         found = Gathered(folder=output.parent)
         if wanted:
@@ -182,10 +183,10 @@ def extract(
         computed = tuple(sorted(found.names))
         kept = {**plan.kept, **plan.unread(failures)}
         found.hold({**kept, **plan.reused})
-        write_table(
-            output, found, failures, schema=schema, segmentation=segmentation, labels=label_of
-        )
-        there = asked | found.names
+        there = asked | found.names | {failure.name for failure in failures}
+        others = of_others_kept(lost.values(), names=there)
+        write_table(output, found, [*failures, *others], labels=label_of, **how)
+        there |= {failure.name for failure in others}
         with contextlib.suppress(OutputError):  # the table is whole; entries that stay do no harm
             journal.keep(of_others(journal.each(), schema=schema, names=there))
     return ExtractSummary(

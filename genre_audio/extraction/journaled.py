@@ -57,7 +57,8 @@ def failure_entry(failure: Failure) -> dict[str, Any]:
     --------
     See `lost_before`.
     """
-    value = {"name": failure.name, "failure": failure.as_dict()}
+    said = failure.as_dict() | {"path": str(failure.path.absolute())}
+    value = {"name": failure.name, "failure": said}
     return value | {_DIGEST: digest(value)}
 
 
@@ -156,7 +157,7 @@ def of_others(
     >>> from genre_audio.extraction.journaled import failure_entry, of_others
     >>> from genre_audio.files import Fingerprint
     >>> file = Fingerprint(size=1, mtime_ns=1, sha256="")
-    >>> entry = failure_entry(Failure("a.wav", Path("a.wav"), "too_long", "slow", file=file))
+    >>> entry = failure_entry(Failure("a.wav", Path(), "too_long", "slow", file=file))
     >>> [len(list(of_others([entry], schema=GTZAN57, names=[name]))) for name in ("a.wav", "b.wav")]
     [0, 1]
     """
@@ -165,9 +166,9 @@ def of_others(
         name = entry.get("name") if isinstance(entry, dict) else None
         if not is_text(name) or name in known:
             continue
-        done = finished([entry], schema=schema)
-        there = not any(is_gone(recording.path) for recording in done.values())
-        if there and (done or lost_before([entry])):
+        done, lost = finished([entry], schema=schema), lost_before([entry])
+        places = [each.path for known in (done, lost) for each in known.values()]
+        if places and not any(map(is_gone, places)):
             yield entry
 
 

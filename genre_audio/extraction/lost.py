@@ -20,17 +20,26 @@ from genre_audio.extraction.recording import Extracted, Failure
 from genre_audio.extraction.shares import LEAST, Share, divided, do_share, joined
 from genre_audio.files import Fingerprint
 from genre_audio.files.fingerprints import outline
-from genre_audio.files.remote import Remote
+from genre_audio.files.remote import Remote, kept_place
 from genre_audio.files.scratch import clearing_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 
     from genre_audio.audio import Source
     from genre_audio.config import Segmentation
     from genre_audio.execution import Lost
 
-__all__ = ["LASTING", "bounds_for", "failure_of", "from_dict", "part", "read_all", "words_of"]
+__all__ = [
+    "LASTING",
+    "bounds_for",
+    "failure_of",
+    "from_dict",
+    "of_others_kept",
+    "part",
+    "read_all",
+    "words_of",
+]
 
 LASTING: Final = frozenset({"decoder_crashed", "too_long"})
 """Kinds of failure that are dear to find again."""
@@ -182,7 +191,8 @@ def from_dict(name: str, values: Mapping[str, Any]) -> Failure | None:
     if values["kind"] not in LASTING or "file" not in values:
         return None
     file = Fingerprint(**values["file"])
-    return Failure(name, Path(), values["kind"], values["message"], file=file, earlier=True)
+    place = kept_place(values.get("path", ""))  # which earlier versions did not keep
+    return Failure(name, place, values["kind"], values["message"], file=file, earlier=True)
 
 
 def part(
@@ -206,3 +216,28 @@ def part(
         else:
             lost.append(dataclasses.replace(earlier, path=source.path))
     return wanted, lost
+
+
+def of_others_kept(known: Iterable[Failure], *, names: Collection[str]) -> list[Failure]:
+    """Return known failures that this run says nothing of, and that hold.
+
+    Parameters
+    ----------
+    known : iterable of Failure
+        What was lost in earlier runs.
+    names : collection of str
+        Recordings that this run has rows of, or was asked for.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.extraction import Failure
+    >>> from genre_audio.extraction.lost import of_others_kept
+    >>> from genre_audio.files import Fingerprint
+    >>> file = Fingerprint(size=1, mtime_ns=1, sha256="")
+    >>> lost = Failure("a.wav", Path("nowhere/a.wav"), "too_long", "slow", file=file)
+    >>> of_others_kept([lost], names=["b.wav"])
+    []
+    """
+    others = (each for each in known if each.name not in names and each.path != Path())
+    return [each for each in others if each.file is not None and each.file.may_match(each.path)]

@@ -20,6 +20,7 @@ from genre_audio.extraction.intact import read_intact
 from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted, Failure, Row, rows_digest
 from genre_audio.files import Spool
+from genre_audio.files.places import led_to
 from genre_audio.files.remote import Remote, kept_place
 from genre_audio.tables import (
     FeatureTable,
@@ -98,7 +99,7 @@ def read_known(output: Path, *, schema: Schema, segmentation: Segmentation) -> K
 
 def _intact(output: Path, *, schema: Schema, segmentation: Segmentation) -> Known | None:
     """Return what a table holds that is as it was written, by these settings."""
-    known, folder = Known(), output.parent.resolve()
+    known, folder = Known(), led_to(output).parent.resolve()
 
     def take(recording: Extracted, label: str) -> None:
         """Put one more aside."""
@@ -116,7 +117,7 @@ def _intact(output: Path, *, schema: Schema, segmentation: Segmentation) -> Know
         return None
     if manifest.schema_digest != schema.digest:
         return None
-    known.lost = _lost(manifest)
+    known.lost = _lost(manifest, folder=folder)
     return known
 
 
@@ -130,9 +131,9 @@ def _edited(output: Path, *, schema: Schema, segmentation: Segmentation) -> Know
             "choose another output with -o, or --force to replace it"
         )
     refuse_foreign(output, manifest, schema=schema)
-    known.lost = _lost(manifest)
+    folder = led_to(output).parent.resolve()
+    known.lost = _lost(manifest, folder=folder)
     known.labels = read_annotations(output, column="label").values
-    folder = output.parent.resolve()
     known.stale = {
         name: _place(entry.path, folder=folder) for name, entry in manifest.recordings.items()
     }
@@ -142,12 +143,16 @@ def _edited(output: Path, *, schema: Schema, segmentation: Segmentation) -> Know
     return known
 
 
-def _lost(manifest: Manifest) -> dict[str, Failure]:
+def _lost(manifest: Manifest, *, folder: Path) -> dict[str, Failure]:
     # Other libraries may read what these could not.
     if manifest.versions != package_versions():
         return {}
-    kept = (from_dict(name, values) for name, values in manifest.failures.items())
-    return {failure.name: failure for failure in kept if failure is not None}
+    found = {}
+    for name, values in manifest.failures.items():
+        path = {"path": str(_place(values["path"], folder=folder))} if "path" in values else {}
+        if (failure := from_dict(name, values | path)) is not None:
+            found[name] = failure
+    return found
 
 
 def _place(path: str, *, folder: Path) -> Place:

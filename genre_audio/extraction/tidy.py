@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from genre_audio.errors import BusyError, OutputError
 from genre_audio.extraction.journaled import each_finished, lost_before
 from genre_audio.files import finish_pair, lock, lock_path, note_path, restore_folder
+from genre_audio.files.places import led_to
 from genre_audio.journal import Journal
 from genre_audio.tables.manifest import manifest_path, package_versions
 from genre_audio.tables.parquet_file import is_parquet, pyarrow_parquet
@@ -75,7 +76,8 @@ def journal_of(output: Path, *, schema: Schema, segmentation: Segmentation) -> J
         "segmentation": segmentation.digest,
         "versions": package_versions(),
     }
-    return Journal(output.with_name(f".{output.name}.journal"), header=header)
+    real = led_to(output)
+    return Journal(real.with_name(f".{real.name}.journal"), header=header)
 
 
 def tidy(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genre_audio.extraction.gathered import Gathered
+from genre_audio.files.places import led_to
 from genre_audio.files.remote import Remote
 from genre_audio.tables import Manifest, RecordingEntry
 from genre_audio.tables.feature_table import SEGMENT_COLUMNS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from genre_audio.config import Segmentation
     from genre_audio.extraction.recording import Extracted, Failure
     from genre_audio.features import Schema
+    from genre_audio.files.remote import Place
 
 __all__ = ["write_table"]
 
@@ -45,18 +47,18 @@ def write_table(
     --------
     See `genre_audio.extraction.extract`.
     """
+    folder = led_to(output).parent.resolve()
     gathered = recordings if isinstance(recordings, Gathered) else Gathered.of(recordings)
     manifest = Manifest(
         schema=schema.as_dict(),
         segmentation=segmentation,
         recordings={},
         failures={
-            failure.name: failure.as_dict()
+            failure.name: _failure(failure, folder=folder)
             for failure in sorted(failures, key=lambda failure: failure.name)
         },
         versions=package_versions(),
     )
-    folder = output.parent.resolve()
     place = SEGMENT_COLUMNS if gathered.several else ()
     store(
         output,
@@ -78,14 +80,23 @@ def _rows(gathered: Gathered, *, labels: Mapping[str, str | None]) -> Iterator[t
 
 
 def _entry(recording: Extracted, *, folder: Path) -> RecordingEntry:
-    path = str(recording.path)
-    if not isinstance(recording.path, Remote):
-        path = Path(os.path.relpath(recording.path.absolute(), folder)).as_posix()
     return RecordingEntry(
-        path=path,
+        path=_path(recording.path, folder=folder),
         file=recording.file,
         quality=recording.quality,
         segments=tuple((row.start, row.stop) for row in recording.rows),
         refused=recording.refused,
         digest=recording.digest,
     )
+
+
+def _failure(failure: Failure, *, folder: Path) -> dict[str, Any]:
+    """Return what is kept of a failure: where it lies only if that is to be asked."""
+    found = failure.as_dict()
+    return found if failure.file is None else found | {"path": _path(failure.path, folder=folder)}
+
+
+def _path(place: Place, *, folder: Path) -> str:
+    if isinstance(place, Remote):
+        return str(place)
+    return Path(os.path.relpath(place.absolute(), folder)).as_posix()

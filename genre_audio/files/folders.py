@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import OutputError
 from genre_audio.files.leftovers import OLD, sweep, temporary_folder
+from genre_audio.files.places import led_to, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,8 @@ _EXCHANGE: Final = 2  # RENAME_EXCHANGE, and RENAME_SWAP of macOS
 @contextlib.contextmanager
 def replace_folder(path: Path, *, force: bool) -> Iterator[Path]:
     """Fill a folder under a temporary name; it takes the place of `path` at the end.
+
+    Where `path` is a link, it takes the place of what that leads to, and the link stays.
 
     Parameters
     ----------
@@ -45,7 +48,8 @@ def replace_folder(path: Path, *, force: bool) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If `path` is there and `force` is not given, or if it cannot be written.
+        If `path` is there and `force` is not given, if it is a link that leads nowhere, or
+        if it cannot be written.
 
     Examples
     --------
@@ -59,15 +63,16 @@ def replace_folder(path: Path, *, force: bool) -> Iterator[Path]:
     """
     restore_folder(path)
     _refuse_existing(path, force=force)
+    place = target_of(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary_folder(path) as temporary:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_folder(place) as temporary:
             new = temporary / "new"
             new.mkdir()
             yield new
             _force_to_disk(new)
             _refuse_existing(path, force=force)
-            _take_place(path, new=new, old=temporary / OLD / path.name)
+            _take_place(place, new=new, old=temporary / OLD / place.name)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
 
@@ -144,7 +149,7 @@ def restore_folder(path: Path) -> Path:
     ['model']
     """
     if not path.exists():
-        sweep(path.parent)
+        sweep(led_to(path).parent)
     return path
 
 

@@ -14,6 +14,8 @@ import functools
 import os
 import re
 import shutil
+import stat
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -155,7 +157,7 @@ def _remove_if_left(path: Path) -> None:
     except OSError:  # another user's, or gone
         return
     try:
-        if _lock(descriptor):
+        if _may_be_ours(descriptor, folder=path.parent) and _lock(descriptor):
             if kind == os.O_RDONLY:
                 _dissolve(path)
             else:
@@ -166,11 +168,19 @@ def _remove_if_left(path: Path) -> None:
         os.close(descriptor)
 
 
+def _may_be_ours(descriptor: int, *, folder: Path) -> bool:
+    """Tell whether what was left is this user's, in a folder where anybody may leave things."""
+    if not (sys.platform != "win32" and folder.stat().st_mode & stat.S_ISVTX):
+        return True
+    return os.fstat(descriptor).st_uid == os.geteuid()
+
+
 def _dissolve(temporary: Path) -> None:
     """Delete a temporary folder, but nothing whose place is empty."""
     old = temporary / OLD
     with contextlib.suppress(OSError):
-        for folder in old.iterdir():
+        # A link would be somebody else's, and what it leads to is not ours to move.
+        for folder in () if old.is_symlink() else old.iterdir():
             place = temporary.parent / folder.name
             if not place.exists():
                 folder.rename(place)

@@ -14,6 +14,7 @@ import warnings
 from typing import TYPE_CHECKING, Final
 
 from genre_audio.errors import BusyError, OutputError
+from genre_audio.files.places import led_to, target_of
 from genre_audio.files.remote import refuse_url
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _NO_LOCKS: Final = "its file system has no locks; choose a place on another one"
 
 
 def lock_path(path: Path) -> Path:
-    """Return where the lock of an output lies.
+    """Return where the lock of an output lies; a link has that of what it leads to.
 
     Raises
     ------
@@ -44,7 +45,7 @@ def lock_path(path: Path) -> Path:
     >>> lock_path(Path("features.csv")).name
     '.features.csv.lock'
     """
-    whole = path.absolute()  # "." has no name
+    whole = led_to(path).absolute()  # "." has no name
     if not whole.name:
         raise OutputError(f"{path} cannot be written: name a place in it")
     return whole.with_name(f".{whole.name}.lock")
@@ -66,7 +67,8 @@ def lock(path: Path, *, on_wait: Callable[[], None] | None = None) -> Iterator[N
     BusyError
         If another process holds it, and `on_wait` is not given.
     OutputError
-        If its folder cannot be written to, or can hold no locks.
+        If its folder cannot be written to, or can hold no locks, or it is a link that leads
+        nowhere.
     ParameterError
         If it is a URL.
 
@@ -80,7 +82,7 @@ def lock(path: Path, *, on_wait: Callable[[], None] | None = None) -> Iterator[N
     import filelock
 
     refuse_url(path)
-    place = lock_path(path)
+    place = lock_path(target_of(path))
     made = not place.parent.exists()
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from genre_audio.errors import GenreAudioError, OutputError, TableError
 from genre_audio.files.fingerprints import fingerprint
+from genre_audio.files.places import led_to
 from genre_audio.files.replace import replace_lines, replace_text, replacing
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def note_path(path: Path) -> Path:
     >>> note_path(Path("features.csv")).name
     '.features.csv.pending'
     """
-    return path.with_name(f".{path.name}.pending")
+    real = led_to(path)
+    return real.with_name(f".{real.name}.pending")
 
 
 def replace_pair(

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from genre_audio.files.remote import Place
 
-__all__ = ["check_writable", "gone_of", "is_folder", "is_gone", "real_path", "same_file"]
+__all__ = [
+    "check_writable",
+    "gone_of",
+    "is_folder",
+    "is_gone",
+    "led_to",
+    "real_path",
+    "same_file",
+    "target_of",
+]
 
 Where = TypeVar("Where", bound="Place")
 
@@ -108,6 +117,44 @@ def real_path(path: Where) -> Where:
     return path if isinstance(path, Remote) else cast("Where", Path(os.path.realpath(path)))
 
 
+def led_to(path: Path) -> Path:
+    """Return what a link leads to, and every other path as it is.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files.places import led_to
+    >>> led_to(Path("features.csv")).name
+    'features.csv'
+    """
+    return real_path(path) if os.path.islink(path) else path  # noqa: PTH114 - pathlib's raises
+
+
+def target_of(path: Path) -> Path:
+    """Return where that goes which is written to `path`: a link stays one.
+
+    Raises
+    ------
+    OutputError
+        If it is a link in a circle, or one into a folder that is not there.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files.places import target_of
+    >>> target_of(Path("features.csv")).name
+    'features.csv'
+    """
+    place = led_to(path)
+    # A drive that is not there is no place to make folders in.
+    if place is not path and (os.path.islink(place) or not is_folder(place.parent)):  # noqa: PTH114
+        raise OutputError(
+            f"{path} cannot be written: it is a link that leads nowhere ({place}); delete it, or "
+            "name another place"
+        )
+    return place
+
+
 def same_file(first: Place, second: Place) -> bool:
     """Tell whether two paths lead to one file; where that cannot be seen, by where they lie.
 
@@ -141,7 +188,8 @@ def check_writable(path: Path) -> None:
     Raises
     ------
     OutputError
-        If the nearest folder that is there may not be written to, or is none.
+        If the nearest folder that is there may not be written to, or is none, or it is a link
+        that leads nowhere.
     ParameterError
         If it is a URL.
 
@@ -152,7 +200,7 @@ def check_writable(path: Path) -> None:
     >>> check_writable(Path("new", "folder", "page.html"))
     """
     refuse_url(path)
-    folder = Path(os.path.abspath(path))  # noqa: PTH100 - links may lead in a circle
+    folder = Path(os.path.abspath(target_of(path)))  # noqa: PTH100 - links may lead in a circle
     folder = folder if is_folder(folder) else folder.parent
     while is_gone(folder) and folder != folder.parent:
         folder = folder.parent

@@ -25,8 +25,8 @@ __all__ = ["Place", "Remote", "kept_place", "place_of", "refuse_url"]
 _URL: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
 _HERE: Final = frozenset({"", "localhost"})
 _WEB: Final = frozenset({"http", "https"})
-_FOLDED: Final = frozenset({"file:", "gcs:", "gs:", "http:", "https:", "s3:", "s3a:", "sftp:"})
-"""How URLs begin that were taken for paths, in which two slashes are one."""
+_FOLDED: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+"""How URLs begin that were taken for paths, in which two slashes are one; no drive is."""
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -167,7 +167,8 @@ def refuse_url(path: Path) -> None:
     genre_audio.errors.ParameterError: results are written to files of this machine, and
     s3:/archive/features.csv is a URL: name a file, and upload it
     """
-    if path.parts[1:] and path.parts[0].lower() in _FOLDED:
+    first = path.parts[0] if path.parts[1:] else ""
+    if _FOLDED.fullmatch(first) and not os.path.isdir(first):  # noqa: PTH112 - pathlib's raises
         raise ParameterError(
             f"results are written to files of this machine, and {path} is a URL: name a file, and "
             "upload it"

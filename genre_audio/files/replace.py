@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from genre_audio.errors import OutputError
 from genre_audio.files.leftovers import temporary_file
+from genre_audio.files.places import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,6 +76,8 @@ def replace_lines(path: Path, lines: Iterable[str]) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Fill a file under a temporary name beside `path`, whose place it takes at the end.
 
+    Where `path` is a link, it takes the place of what that leads to, and the link stays.
+
     Yields
     ------
     pathlib.Path
@@ -83,8 +86,8 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If the folder cannot be written to, or what stands there is no ordinary file: a device
-        or a pipe would be lost.
+        If the folder cannot be written to, a link leads nowhere, or what stands there is no
+        ordinary file: a device or a pipe would be lost.
 
     Examples
     --------
@@ -100,13 +103,14 @@ def replacing(path: Path) -> Iterator[Path]:
         # The links in /dev lead to ordinary files now and then, and are none themselves.
         if path.absolute().parent == Path("/dev") or (path.exists() and not path.is_file()):
             raise OutputError(f"{path} is no ordinary file: name another place")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary_file(path) as temporary:
+        place = target_of(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_file(place) as temporary:
             yield temporary
             with open(temporary, "rb") as file:  # noqa: PTH123
                 os.fsync(file.fileno())
-            temporary.chmod(_usual_mode(path))
-            temporary.replace(path)
+            temporary.chmod(_usual_mode(place))
+            temporary.replace(place)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
 

@@ -75,11 +75,12 @@ def list_store(place: Remote) -> list[Remote]:
             how = {} if files.async_impl else {"on_error": "raise"}
             found = files.find(root, detail=True, **how)
             files.invalidate_cache()
+        below = ((f"{place.url}/{name[len(root) + 1 :]}", each) for name, each in found.items())
+        return [_listed(url, each) for url, each in below]
     except FileNotFoundError as error:
         raise ParameterError(f"there is no file or folder {place.url!r}") from error
     except OSError as error:
         raise ParameterError(f"{place.url!r} cannot be listed: {error}") from error
-    return [_listed(f"{place.url}/{name[len(root) + 1 :]}", each) for name, each in found.items()]
 
 
 def shown(places: Iterable[Remote]) -> set[Remote]:
@@ -209,6 +210,8 @@ def _state_of(info: Mapping[str, Any], place: Remote) -> Fingerprint:
     time = next((_nanoseconds(info[key]) for key in _TIMES if info.get(key)), 0)
     if not (tag or time):
         raise OSError("its store says neither a tag nor a time, by which changes could be seen")
+    if info["size"] is None:
+        raise OSError("its store does not say how long it is")
     return Fingerprint(int(info["size"]), time, "", identity=tag or str(time))
 
 

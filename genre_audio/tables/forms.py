@@ -188,6 +188,8 @@ def is_failure(value: object) -> bool:
     """
     if not isinstance(value, dict) or ("file" in value and not _is_file(value["file"])):
         return False
+    if not is_path(value.get("path", ".")):
+        return False
     return is_text(value.get("kind")) and is_text(value.get("message"))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from genre_audio.config import Segmentation, digest
 from genre_audio.errors import ParameterError, TableError
 from genre_audio.files import read_description
+from genre_audio.files.places import led_to
 from genre_audio.tables.format_number import FORMAT, refuse_later
 from genre_audio.tables.forms import MANIFEST, SCHEMA, has_forms, is_number, is_whole, parsed
 from genre_audio.tables.json_pieces import indented, object_pieces
@@ -50,8 +51,8 @@ class Manifest:
     recordings : dict of str to RecordingEntry
         By name.
     failures : dict of str to dict
-        Recordings without a row: ``kind`` and ``message`` by name; and the ``file``, where
-        it is not to be read again.
+        Recordings without a row: ``kind`` and ``message`` by name; and the ``file`` and
+        its ``path``, where it is not to be read again.
     versions : dict of str to str
         Packages that made the numbers.
 
@@ -176,6 +177,9 @@ def _check_digests(manifest: Manifest, value: dict[str, Any]) -> None:
 def manifest_path(table: Path) -> Path:
     """Return where the manifest of a table lies: beside it, with ``.json`` added.
 
+    Of a link, beside what it leads to; but where files are kept apart, each under a name of
+    its own, and only the links to them lie side by side, beside the link.
+
     Examples
     --------
     >>> from pathlib import Path
@@ -183,7 +187,9 @@ def manifest_path(table: Path) -> Path:
     >>> manifest_path(Path("features.csv")).name
     'features.csv.json'
     """
-    return table.with_name(f"{table.name}.json")
+    own, real = table.with_name(f"{table.name}.json"), led_to(table)
+    beside = real.with_name(f"{real.name}.json")
+    return own if real is not table and own.exists() and not beside.exists() else beside
 
 
 def read_manifest(table: Path, *, entries: bool = True) -> Manifest | None:

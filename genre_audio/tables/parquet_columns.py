@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from genre_audio.tables.raw_table import Values
 
-__all__ = ["Gathered", "note_of", "values_of"]
+__all__ = ["Gathered", "is_text", "note_of", "values_of"]
 
 
 class Gathered:
@@ -88,7 +88,7 @@ def note_of(kind: Any) -> tuple[bool, str]:  # noqa: ANN401 - a pyarrow.DataType
     if types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind):
         return True, f"{kind}, read as text in UTF-8"
     plain = types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind)
-    if plain or _is_text(kind) or types.is_null(kind):
+    if plain or is_text(kind) or types.is_null(kind):
         return True, ""
     return False, f"{kind}, which is no value of a table"
 
@@ -120,6 +120,8 @@ def values_of(array: Any) -> Values:  # noqa: ANN401 - a pyarrow.Array
 
     kind = array.type
     if types.is_dictionary(kind):
+        if is_text(kind.value_type):
+            return _texts(array)
         return values_of(array.dictionary_decode())
     if types.is_floating(kind) or types.is_decimal(kind):
         return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False))
@@ -147,13 +149,24 @@ def _whole(array: Any) -> Values:  # noqa: ANN401
 
 def _texts(array: Any) -> list[object]:  # noqa: ANN401
     """Return texts, each in memory once however often it stands there."""
-    encoded = array.dictionary_encode()
+    import pyarrow.types as types
+
+    encoded = array if types.is_dictionary(array.type) else array.dictionary_encode()
     words = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
     places = encoded.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)
     return list(words[places])
 
 
-def _is_text(kind: Any) -> bool:  # noqa: ANN401
+def is_text(kind: Any) -> bool:  # noqa: ANN401 - a pyarrow.DataType
+    """Tell whether a type of Arrow is text.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from genre_audio.tables.parquet_columns import is_text
+    >>> is_text(pa.string()), is_text(pa.binary())
+    (True, False)
+    """
     import pyarrow.types as types
 
     return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import TableError
-from genre_audio.tables.parquet_columns import Gathered, note_of, values_of
+from genre_audio.tables.parquet_columns import Gathered, is_text, note_of, values_of
 from genre_audio.tables.parquet_file import pyarrow_parquet, reading
 from genre_audio.tables.parquet_parts import parts_of
 from genre_audio.tables.raw_table import RawTable
@@ -144,10 +144,12 @@ def read_parquet(
 def _read(file: Path, columns: dict[str, Gathered]) -> int:
     """Read one part; return how many rows it has."""
     count = 0
-    with (
-        reading(file),
-        pyarrow_parquet().ParquetFile(file, page_checksum_verification=True) as parquet,
-    ):
+    with reading(file):
+        fields = pyarrow_parquet().read_schema(file)
+    # A text that stands in many rows takes its bytes once in the file, and so it must in memory.
+    texts = [field.name for field in fields if field.name in columns and is_text(field.type)]
+    how = {"page_checksum_verification": True, "read_dictionary": texts}
+    with reading(file), pyarrow_parquet().ParquetFile(file, **how) as parquet:
         for batch in parquet.iter_batches(batch_size=_ROWS, columns=list(columns)):
             count += batch.num_rows
             for name, column in columns.items():

@@ -97,7 +97,8 @@ def _refuse_loss(path: Path) -> None:
         return
     for found in path.iterdir():
         known = found.name in {COMMON, RECORDINGS} or found.name.startswith(".")
-        if not known and (is_folder(found) or not is_parquet(found)) and found.name[:1] != "_":
+        is_part = not is_folder(found) and (is_parquet(found) or found.name.startswith("_"))
+        if not (known or is_part):
             raise OutputError(
                 f"{path} holds {found.name}, which is no part of a table and would be lost; "
                 "choose another output with -o"
