@@ -464,7 +464,6 @@ def test_values_of_all_kinds(tmp_path: Path) -> None:
         "price": pa.array([Decimal("1.25"), Decimal("2.50")]),
         "word": pa.array(["Rock", None]).dictionary_encode(),
         "code": pa.array([7, 8], pa.int32()).dictionary_encode(),
-        "view": pa.array(["a", "b"], pa.string_view()),
         "bytes": pa.array([b"a", "ž".encode()]),
         "fixed": pa.array([b"ab", b"cd"], pa.binary(2)),
         "live": pa.array([True, None]),
@@ -476,6 +475,8 @@ def test_values_of_all_kinds(tmp_path: Path) -> None:
         "span": pa.array([1, 2], pa.duration("s")),
         "__index_level_0__": pa.array([5, 6]),
     }
+    if int(pa.__version__.partition(".")[0]) >= 21:  # before, they cannot be written
+        columns["view"] = pa.array(["a", "b"], pa.string_view())
     file = tmp_path / "a.parquet"
     pq.write_table(pa.table(columns), file)
     table = read_any_table(file)
