@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -157,6 +158,49 @@ def test_workers_of_joblib_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked == [{"wait": True, "kill_workers": True}]
 
 
+TRAINING = """
+import os, time
+from pathlib import Path
+from typing import Any
+from joblib import Parallel, delayed
+from genre_audio.execution import joblib_backend
+
+def note(file):
+    with open(file, "a") as processes:
+        processes.write(f"{os.getpid()}\\n")
+    time.sleep(600)
+
+with joblib_backend(2):
+    Parallel()(delayed(note)("processes") for _ in range(2))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
+def test_workers_of_joblib_end_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", TRAINING], cwd=tmp_path) as running:
+        workers = wait_for_two(running, tmp_path / "processes")
+        running.kill()
+    wait_until_gone(workers)
+
+
+def wait_for_two(running: subprocess.Popen[Any], noted: Path) -> list[str]:
+    """Return the numbers of two workers, as soon as both have noted them."""
+    until = time.monotonic() + 60
+    while not (noted.exists() and len(noted.read_text().split()) == 2):
+        assert running.poll() is None, running.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return noted.read_text().split()
+
+
+def wait_until_gone(processes: list[str]) -> None:
+    """Fail if one of them is still there after a while."""
+    until = time.monotonic() + 20
+    while any(Path(f"/proc/{process}").exists() for process in processes):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 PROGRAM = """
 import signal
 import sys
@@ -185,22 +229,14 @@ def test_a_program_at_work_ends_quietly_with_its_workers(
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment, start_new_session=True, **pipes
     ) as running:
-        begun = tmp_path / "processes"
-        until = time.monotonic() + 60
-        while not (begun.exists() and len(begun.read_text().split()) == 2):
-            assert running.poll() is None, running.communicate()
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        workers = wait_for_two(running, tmp_path / "processes")
         os.killpg(running.pid, signal.SIGINT)  # a terminal tells all processes
         out, err = running.communicate(timeout=30)
     assert (running.returncode, out) == (130, "")
     assert err == (
         "genre-audio: interrupted; run the same command again: it goes on where it stopped\n"
     )
-    until = time.monotonic() + 20
-    while any(Path(f"/proc/{process}").exists() for process in begun.read_text().split()):
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    wait_until_gone(workers)
 
 
 def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path: Path) -> None:

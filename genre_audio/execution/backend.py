@@ -10,9 +10,11 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import logging
+import os
 from typing import TYPE_CHECKING, Any
 
 from genre_audio.errors import ParameterError
+from genre_audio.execution.joblibs import end_with
 from genre_audio.execution.jobs import resolve_jobs
 
 if TYPE_CHECKING:
@@ -152,7 +154,8 @@ def joblib_backend(n_jobs: int | None, *, shared: Sequence[Any] = ()) -> Iterato
     client = current_client()
     if client is None:
         # One thread per process: pools inside pools are slower, and their sums differ.
-        with joblib.parallel_config("loky", n_jobs=n_jobs or 1, inner_max_num_threads=1):
+        how = {"inner_max_num_threads": 1, "initializer": end_with, "initargs": (os.getpid(),)}
+        with joblib.parallel_config("loky", n_jobs=n_jobs or 1, **how):
             yield
     else:
         how = {"client": client, "scatter": list(shared)}

@@ -1,23 +1,30 @@
-"""Ctrl-C and the workers that joblib starts, for training.
+"""How the workers end that joblib starts, for training.
 
 A terminal sends Ctrl-C to all processes of a command. Workers of joblib answer with
 tracebacks, each its own. Those that are started with the signal held back never see it:
-they are ended by the process that they work for.
+they are ended by the process that they work for. Where that one was killed itself, they
+would work on and then wait for minutes; so they look whether it is still there.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import sys
-from typing import TYPE_CHECKING, Any
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.execution.starting import signals_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["end_joblib", "shield_joblib"]
+__all__ = ["end_joblib", "end_with", "shield_joblib"]
+
+_LOOK: Final = 1.0
+"""Seconds between two looks."""
 
 
 def shield_joblib() -> None:
@@ -49,6 +56,33 @@ def end_joblib() -> None:
     executor = getattr(module, "_executor", None)
     if executor is not None:
         executor.shutdown(wait=True, kill_workers=True)
+
+
+def end_with(parent: int) -> None:
+    """Have this process end soon after the one that started it: what a worker does first.
+
+    The kernel's own way, a signal at the death of the parent, is sent as the *thread* ends
+    that started a worker, which may be any.
+
+    Parameters
+    ----------
+    parent : int
+        Number of the process.
+
+    Examples
+    --------
+    >>> import os
+    >>> from genre_audio.execution.joblibs import end_with
+    >>> end_with(os.getppid())
+    """
+    if sys.platform != "win32":  # where a process keeps its parent's number
+        threading.Thread(target=_watch, args=[parent], daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os._exit(1)
 
 
 def _shielded(start: Callable[..., int]) -> Callable[..., int]:
