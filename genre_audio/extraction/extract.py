@@ -187,8 +187,7 @@ def extract(
         others = of_others_kept(lost.values(), names=there)
         write_table(output, found, [*failures, *others], labels=label_of, **how)
         there |= {failure.name for failure in others}
-        with contextlib.suppress(OutputError):  # the table is whole; entries that stay do no harm
-            journal.keep(of_others(journal.each(), schema=schema, names=there))
+        _shorten(journal, schema=schema, names=there)
     return ExtractSummary(
         output=output,
         computed=computed,
@@ -209,6 +208,12 @@ def _done(journal: Journal, *, schema: Schema, folder: Path) -> Spool[Extracted]
     for recording in each_finished(journal.each(), schema=schema):
         done.add(recording.name, recording)
     return done
+
+
+def _shorten(journal: Journal, *, schema: Schema, names: set[str]) -> None:
+    """Delete what a journal says of recordings that the table holds."""
+    with contextlib.suppress(OutputError):  # the table is whole; entries that stay do no harm
+        journal.keep(of_others(journal.each(), schema=schema, names=names))
 
 
 def _known(output: Path, *, schema: Schema, segmentation: Segmentation, force: bool) -> Known:
