@@ -32,7 +32,7 @@ from cluster_processes import Processes  # noqa: E402
 from genre_audio.audio import Source  # noqa: E402
 from genre_audio.config import Segmentation  # noqa: E402
 from genre_audio.execution import map_unordered, on_scheduler  # noqa: E402
-from genre_audio.extraction import extract_recording, lost, prepare_kernels, shares  # noqa: E402  # noqa: E402
+from genre_audio.extraction import extract_recording, lost, prepare_kernels, shares  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -143,16 +143,26 @@ def tiny(folder: Path, *, count: int) -> list[dict]:
 
 
 def memory(folder: Path, *, count: int) -> list[dict]:
-    """Send tasks one by one, which do nothing, and look at the scheduler's memory."""
+    """Send tasks that do nothing, in parcels and one by one, and look at the scheduler's memory."""
+    return [
+        {"expected_s": cost, **scheduler_memory(folder, count=count, costs=cost and [cost] * count)}
+        for cost in (0.1, None)
+    ]
+
+
+def scheduler_memory(folder: Path, *, count: int, costs: list[float] | None) -> dict:
+    """Look at the memory of a new scheduler at the beginning, and after each tenth of the tasks."""
     found = []
     with cluster_of(2, folder) as cluster, on_scheduler(cluster.address):
+        assert cluster.scheduler is not None
+        statm = Path(f"/proc/{cluster.scheduler.pid}/statm")
         begun = time.monotonic()
-        for number, _ in enumerate(map_unordered(abs, range(count))):
-            if number % (count // 10) == 0 and cluster.scheduler is not None:
-                pages = int(Path(f"/proc/{cluster.scheduler.pid}/statm").read_text().split()[1])
+        for number, _ in enumerate(map_unordered(abs, range(count), costs=costs)):
+            if number % (count // 10) == 0 or number == count - 1:
+                pages = int(statm.read_text().split()[1])
                 found.append(round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1))
         each = (time.monotonic() - begun) / count
-    return [{"tasks": count, "scheduler_mb": found, "wall_ms_each": round(1000 * each, 3)}]
+    return {"tasks": count, "scheduler_mb": found, "wall_ms_each": round(1000 * each, 3)}
 
 
 def long_recording(folder: Path, *, count: int) -> list[dict]:

@@ -91,6 +91,22 @@ def test_every_item_gives_one_result(address):
         assert list(map_unordered(abs, [])) == []
 
 
+def notes(dask_scheduler):
+    """What a scheduler keeps for ever: an entry for each message that brought tasks."""
+    spans = dask_scheduler.extensions["spans"].spans.values()
+    return sum(len((span.metadata or {}).get("collections", ())) for span in spans)
+
+
+@pytest.mark.parametrize(("cost", "most"), [(None, 100), (0.1, 20)])
+def test_a_scheduler_is_told_of_many_items_at_once(address, cost, most):
+    with distributed.Client(address, set_as_default=False) as client:
+        before = client.run_on_scheduler(notes)
+        with on_scheduler(address):
+            found = map_unordered(abs, range(200), costs=cost and [cost] * 200)
+            assert sorted(found) == list(range(200))
+        assert client.run_on_scheduler(notes) - before <= most
+
+
 @pytest.mark.parametrize(
     ("function", "bounds", "reason"),
     [
@@ -300,7 +316,7 @@ def test_a_worker_of_several_threads_does_one_item_at_a_time(monkeypatch):
 
     monkeypatch.setattr("genre_audio.execution.remote._unpacked", lambda _: work)
     with concurrent.futures.ThreadPoolExecutor(3) as threads:
-        list(threads.map(lambda item: do_parcel(b"", [(item, item, 60.0)]), range(3)))
+        list(threads.map(lambda item: do_parcel([(item, item, 60.0)], function=b""), range(3)))
     assert most == 1
 
 

@@ -38,9 +38,15 @@ def test_every_item_gives_one_result(items: list[int], n_jobs: int) -> None:
     assert sorted(map_unordered(abs, items, n_jobs=n_jobs)) == sorted(map(abs, items))
 
 
-@given(costs=st.lists(st.floats(0, 2), min_size=1, max_size=40), n_jobs=st.integers(2, 9))
-def test_parcels_hold_every_item_once_the_dearest_first(costs: list[float], n_jobs: int) -> None:
-    chunks = parcels(costs, n_jobs=n_jobs)
+@given(
+    costs=st.lists(st.floats(0, 2), min_size=1, max_size=40),
+    n_jobs=st.integers(2, 9),
+    seconds=st.sampled_from([parcelling.PARCEL_SECONDS, parcelling.CLUSTER_SECONDS]),
+)
+def test_parcels_hold_every_item_once_the_dearest_first(
+    costs: list[float], n_jobs: int, seconds: float
+) -> None:
+    chunks = parcels(costs, n_jobs=n_jobs, seconds=seconds)
     assert all(chunks)
     assert sorted(item for chunk in chunks for item in chunk) == list(range(len(costs)))
     sent = [costs[item] for chunk in chunks for item in chunk]
@@ -49,7 +55,7 @@ def test_parcels_hold_every_item_once_the_dearest_first(costs: list[float], n_jo
     for chunk in chunks:
         total = sum(costs[item] for item in chunk)
         # Unless it is one item, a parcel is a small share of what is left to do.
-        allowed = min(parcelling.PARCEL_SECONDS, left / (4 * n_jobs))
+        allowed = min(seconds, left / (4 * n_jobs))
         assert len(chunk) == 1 or total <= allowed + 1e-9 or total == costs[chunk[0]]
         left -= total
 

@@ -1,7 +1,10 @@
-"""The same parcels as in `pool`, sent to a Dask cluster.
+"""Parcels as in `pool`, but larger ones, sent to a Dask cluster.
 
-The scheduler holds few of them at a time, so that its memory does not grow with the number
-of recordings, and a run may be ended at any moment. Dask itself tries a parcel again whose
+The scheduler holds few of them at a time, so that a run may be ended at any moment and its
+memory hardly grows with the number of recordings. It does grow, by what Dask never forgets:
+the names of the last 100,000 tasks (`dask.utils.key_split`), and an entry for each message
+that brings some (`distributed.spans`). So items travel in parcels, and parcels several in a
+message. Dask itself tries a parcel again whose
 worker died, and gives it up after a few deaths (`KilledWorker`): its items are then sent
 one by one, with nothing else under way that could be to blame, and the one that takes
 further workers' lives is `Lost`. A scheduler that went away is looked for until it answers
@@ -14,6 +17,7 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import contextlib
+import itertools
 import math
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -31,8 +35,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ClusterRun"]
 
-_AHEAD: Final = 2
-"""So many parcels for each worker are with the scheduler: one worked on, one waiting."""
+_AHEAD: Final = 3
+"""So many parcels for each worker are with the scheduler at most: one worked on, two waiting."""
+
+_REFILL: Final = 2 / 3
+"""Further ones are sent when no more than this share of them is left."""
 
 _LOOK: Final = 5.0
 """Seconds after which workers are counted again: clusters grow and shrink."""
@@ -125,24 +132,29 @@ class ClusterRun:
         if time.monotonic() - self._counted > _LOOK:
             self._room = _AHEAD * self._connection.workers()
             self._counted = time.monotonic()
-        while self._waiting and len(self._sent) < self._room:
-            self._submit(self._waiting[0])
-            self._waiting.popleft()
+        if self._waiting and len(self._sent) <= self._room * _REFILL:
+            leaving = list(itertools.islice(self._waiting, self._room - len(self._sent)))
+            self._submit(leaving)
+            for _ in leaving:
+                self._waiting.popleft()
         if self._suspects and not self._sent:
-            self._submit([self._suspects[0]])
+            self._submit([[self._suspects[0]]])
             self._alone[self._suspects.popleft()] = time.monotonic()
 
-    def _submit(self, places: list[int]) -> None:
-        parcel = [(place, self._items[place], self._allowed(place)) for place in places]
-        future = self._connection.client.submit(
+    def _submit(self, parcels: list[list[int]]) -> None:
+        """Send parcels in one message: the scheduler keeps a note of each message for ever."""
+        futures = self._connection.client.map(
             do_parcel,
-            self._function,
-            parcel,
+            [
+                [(place, self._items[place], self._allowed(place)) for place in each]
+                for each in parcels
+            ],
+            function=self._function,
             memory=self._bounds.bytes,
             expected=environment(),
             pure=False,
         )
-        self._sent[future] = places
+        self._sent.update(zip(futures, parcels, strict=True))
 
     def _allowed(self, place: int) -> float:
         return self._bounds.allowed(self._costs[place])

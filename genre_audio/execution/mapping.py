@@ -8,7 +8,7 @@ from genre_audio.errors import WorkerError
 from genre_audio.execution.backend import current_connection
 from genre_audio.execution.bounds import Bounds, Lost
 from genre_audio.execution.jobs import resolve_jobs
-from genre_audio.execution.parcels import parcels
+from genre_audio.execution.parcels import CLUSTER_SECONDS, PARCEL_SECONDS, parcels
 from genre_audio.execution.starting import can_fork
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def map_unordered(
     if costs is None:
         costs, parts = [0.0] * len(items), [[place] for place in range(len(items))]
     else:
-        parts = parcels(costs, n_jobs=workers)
+        seconds = PARCEL_SECONDS if cluster is None else CLUSTER_SECONDS
+        parts = parcels(costs, n_jobs=workers, seconds=seconds)
     how: dict[str, Any] = {"costs": costs, "parcels": parts, "bounds": bounds}
     run: ClusterRun | Pool
     if cluster is not None:

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["parcels"]
+__all__ = ["CLUSTER_SECONDS", "PARCEL_SECONDS", "parcels"]
 
 PARCEL_SECONDS: Final = 0.3
 """Sending work to another process and back takes a millisecond: little of this."""
 
+CLUSTER_SECONDS: Final = 3.0
+"""Through a cluster it takes some milliseconds of a scheduler that all workers share, and it
+remembers a little of each parcel; a worker that dies takes so much work with it."""
 
-def parcels(costs: Sequence[float], *, n_jobs: int) -> list[list[int]]:
+
+def parcels(
+    costs: Sequence[float], *, n_jobs: int, seconds: float = PARCEL_SECONDS
+) -> list[list[int]]:
     """Return the places of items, dear ones first and by themselves, cheap ones in parcels.
 
     Parcels become smaller towards the end, so that all workers end at the same time. A
@@ -25,6 +31,8 @@ def parcels(costs: Sequence[float], *, n_jobs: int) -> list[list[int]]:
         Seconds that each item is expected to take.
     n_jobs : int
         Number of workers.
+    seconds : float, optional
+        What a parcel takes at most, unless a single item takes more.
 
     Examples
     --------
@@ -41,7 +49,7 @@ def parcels(costs: Sequence[float], *, n_jobs: int) -> list[list[int]]:
         cost = costs[place]
         if not found or cost > room:
             found.append([])
-            room = min(PARCEL_SECONDS, left / (4 * n_jobs))
+            room = min(seconds, left / (4 * n_jobs))
         found[-1].append(place)
         room -= cost
         left -= cost

@@ -33,9 +33,9 @@ _M_MMAP_THRESHOLD: Final = -3
 
 
 def do_parcel(
-    function: bytes,
     parcel: Sequence[tuple[int, Any, float]],
     *,
+    function: bytes,
     memory: int | None = None,
     expected: dict[str, str] | None = None,
 ) -> list[tuple[int, Answer, Any]]:
@@ -43,10 +43,10 @@ def do_parcel(
 
     Parameters
     ----------
-    function : bytes
-        What to do with an item, pickled.
     parcel : sequence of (int, object, float)
         Place of each item, the item, and the seconds that it may take.
+    function : bytes
+        What to do with an item, pickled.
     memory : int, optional
         Bytes that an item may ask for beyond what is in use; kept by Linux only.
     expected : dict of str to str, optional
@@ -65,7 +65,7 @@ def do_parcel(
     --------
     >>> import pickle
     >>> from genre_audio.execution.remote import do_parcel
-    >>> do_parcel(pickle.dumps(abs), [(7, -1, 60.0)])
+    >>> do_parcel([(7, -1, 60.0)], function=pickle.dumps(abs))
     [(7, <Answer.RESULT: 'result'>, 1)]
     """
     import threadpoolctl
