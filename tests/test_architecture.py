@@ -9,14 +9,14 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 import genre_audio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 PACKAGE = Path(genre_audio.__file__).parent
 SOURCES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
@@ -43,6 +43,12 @@ RANKS = dict.fromkeys(FOUNDATION, 0) | {
 MAX_FUNCTION, MAX_FILE = 60, 250
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Found = TypeVar("Found")
+
+
+def offenders(wrong: Callable[[str], Found], *, among: Iterable[str] = SOURCES) -> dict[str, Found]:
+    """The files with something wrong, and what it is: one test for all takes no time."""
+    return {name: found for name in among if (found := wrong(name))}
 
 
 def room(name: str) -> str:
@@ -102,37 +108,39 @@ def test_the_sources_are_found() -> None:
     assert {"errors.py", "audio/decode.py", "features/families.py"} <= set(SOURCES)
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_every_file_has_a_rank(name: str) -> None:
-    assert room(name) in RANKS, "a new room needs a place in the house"
+def test_every_file_has_a_rank() -> None:
+    assert {room(name) for name in SOURCES} <= set(RANKS), "a new room needs a place in the house"
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_imports_come_from_lower_ranks(name: str) -> None:
-    own = room(name)
-    for other in rooms_imported(name) - {own, "__version__"}:
-        if own in FOUNDATION and other in FOUNDATION:
-            assert FOUNDATION.index(other) < FOUNDATION.index(own), f"{own} imports {other}"
-        elif other in RANKS:
-            assert RANKS[other] < RANKS[own], f"{own} imports {other}"
-        else:
-            # A name gathered in __init__ hides which room it is from.
-            pytest.fail(f"{name} imports genre_audio.{other}: import it from its room")
+def is_below(other: str, own: str) -> bool:
+    if own in FOUNDATION and other in FOUNDATION:
+        return FOUNDATION.index(other) < FOUNDATION.index(own)
+    # A name gathered in __init__ has no rank, and hides which room it is from.
+    return other in RANKS and RANKS[other] < RANKS[own]
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_no_name_is_imported_from_the_package_itself(name: str) -> None:
-    assert "genre_audio" not in set(imports(name)), "import from the room"
+def test_imports_come_from_lower_ranks() -> None:
+    def not_below(name: str) -> set[str]:
+        """Rooms that a file must not import."""
+        own = room(name)
+        others = rooms_imported(name) - {own, "__version__"}
+        return {other for other in others if not is_below(other, own)}
+
+    assert not offenders(not_below)
+
+
+def test_no_name_is_imported_from_the_package_itself() -> None:
+    assert not offenders(lambda name: "genre_audio" in set(imports(name))), "import from the room"
 
 
 def test_errors_import_nothing_of_the_package() -> None:
     assert rooms_imported("errors.py") == set()
 
 
-@pytest.mark.parametrize("name", [*SOURCES, *TEMPLATES])
-def test_files_are_short(name: str) -> None:
-    lines = len((SOURCES | TEMPLATES)[name].read_text(encoding="utf-8").splitlines())
-    assert lines <= MAX_FILE
+def test_files_are_short() -> None:
+    files = SOURCES | TEMPLATES
+    lines = {name: len(path.read_text("utf-8").splitlines()) for name, path in files.items()}
+    assert not {name: count for name, count in lines.items() if count > MAX_FILE}
 
 
 def test_one_template_makes_all_tables() -> None:
@@ -140,11 +148,13 @@ def test_one_template_makes_all_tables() -> None:
     assert made == {"tables.html"}
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_functions_are_short(name: str) -> None:
-    functions = (node for node in definitions(name) if not isinstance(node, ast.ClassDef))
-    long = {node.name: length(node) for node in functions if length(node) > MAX_FUNCTION}
-    assert not long
+def test_functions_are_short() -> None:
+    def long(name: str) -> dict[str, int]:
+        """Lines of the functions that have too many."""
+        functions = (node for node in definitions(name) if not isinstance(node, ast.ClassDef))
+        return {node.name: length(node) for node in functions if length(node) > MAX_FUNCTION}
+
+    assert not offenders(long)
 
 
 def is_family(node: Definition) -> bool:
@@ -168,32 +178,34 @@ def is_command(name: str) -> bool:
     return room(name) in {"cli", "__main__"}
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_public_names_are_documented_with_an_example(name: str) -> None:
-    public = exported(name)
-    undocumented = []
-    for node in TREES[name].body:
-        if not isinstance(node, Definition) or node.name not in public:
-            continue
-        text = ast.get_docstring(node) or ""
-        if is_family(node):
-            fine = "Source:" in text
-        elif is_error(node) or is_command(name):
-            fine = bool(text)
-        else:
-            fine = re.search(r"^Examples\n-{8}$", text, re.MULTILINE) is not None
-        if not fine:
-            undocumented.append(node.name)
-    assert not undocumented
+def is_documented(node: Definition, *, command: bool) -> bool:
+    text = ast.get_docstring(node) or ""
+    if is_family(node):
+        return "Source:" in text
+    if is_error(node) or command:
+        return bool(text)
+    return re.search(r"^Examples\n-{8}$", text, re.MULTILINE) is not None
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_every_file_says_what_it_is_for(name: str) -> None:
-    assert ast.get_docstring(TREES[name])
+def test_public_names_are_documented_with_an_example() -> None:
+    def undocumented(name: str) -> list[str]:
+        """Public names without what they should say."""
+        public, command = exported(name), is_command(name)
+        found = [node for node in TREES[name].body if isinstance(node, Definition)]
+        return [
+            node.name
+            for node in found
+            if node.name in public and not is_documented(node, command=command)
+        ]
+
+    assert not offenders(undocumented)
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_everything_in_all_is_there(name: str) -> None:
+def test_every_file_says_what_it_is_for() -> None:
+    assert not offenders(lambda name: not ast.get_docstring(TREES[name]))
+
+
+def names_defined(name: str) -> set[str]:
     defined = {
         alias.asname or alias.name
         for node in ast.walk(TREES[name])
@@ -204,7 +216,11 @@ def test_everything_in_all_is_there(name: str) -> None:
     for node in TREES[name].body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         defined |= {target.id for target in targets if isinstance(target, ast.Name)}
-    assert exported(name) <= defined
+    return defined
+
+
+def test_everything_in_all_is_there() -> None:
+    assert not offenders(lambda name: exported(name) - names_defined(name))
 
 
 @pytest.mark.parametrize(
@@ -226,16 +242,21 @@ def test_some_libraries_have_one_room(module: str, rooms: set[str]) -> None:
     assert users <= rooms
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_click_is_typers_own_affair(name: str) -> None:
+def test_click_is_typers_own_affair() -> None:
     # Typer carries its own copy, so that importing click would get another one.
-    assert not any(module.split(".")[0] == "click" for module in imports(name))
+    assert not offenders(
+        lambda name: any(module.split(".")[0] == "click" for module in imports(name))
+    )
 
 
-@pytest.mark.parametrize("name", [name for name in SOURCES if not is_command(name)])
-def test_only_commands_speak(name: str) -> None:
-    for node in ast.walk(TREES[name]):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in {"print", "input"}, f"line {node.lineno}"
-        if isinstance(node, ast.Attribute):
-            assert node.attr not in {"stdout", "stderr", "__stdout__"}, f"line {node.lineno}"
+def speaks(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id in {"print", "input"}
+    return isinstance(node, ast.Attribute) and node.attr in {"stdout", "stderr", "__stdout__"}
+
+
+def test_only_commands_speak() -> None:
+    silent = [name for name in SOURCES if not is_command(name)]
+    assert not offenders(
+        lambda name: [node.lineno for node in ast.walk(TREES[name]) if speaks(node)], among=silent
+    )
