@@ -57,6 +57,8 @@ say "wheel, installed without the test extra, on a tone"
 say "tests"
 command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null ||
     echo "no browser is installed (chromium): tests of pages in a browser will be skipped"
+# Tests start hundreds of processes, each of which would compile the sources again.
+unset PYTHONDONTWRITEBYTECODE
 # Packages bring pools of threads; two workers with two pools each are slower than one.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 # COVERAGE=1 also says which lines no test reaches; it takes a third more time.
