@@ -96,9 +96,8 @@ def _refuse_loss(path: Path) -> None:
     if not is_folder(path):
         return
     for found in path.iterdir():
-        known = found.name in {COMMON, RECORDINGS} or found.name.startswith(".")
-        is_part = not is_folder(found) and (is_parquet(found) or found.name.startswith("_"))
-        if not (known or is_part):
+        is_part = found.name.startswith(("_", ".")) or is_parquet(found)
+        if found.name != RECORDINGS and (is_folder(found) or not is_part):
             raise OutputError(
                 f"{path} holds {found.name}, which is no part of a table and would be lost; "
                 "choose another output with -o"
