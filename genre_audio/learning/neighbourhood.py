@@ -164,10 +164,9 @@ class Neighbourhood:
         self, X: NDArray[np.float64], short: NDArray[np.floating[Any]]
     ) -> NDArray[np.floating[Any]]:
         rows, bearing = self.places(X, shortness=short), self.bearing
-        if bearing is None:
-            away = _mean_nearest(_distances(rows.astype(np.float32), self.rows))
-            return percentile_of(away, quantiles=self.quantiles)
         away = _mean_nearest(_distances(rows.astype(np.float32), self.rows))
+        if bearing is None:
+            return percentile_of(away, quantiles=self.quantiles)
         nearer = away / (1.0 + bearing.allowance * short)
         by_distance = percentile_of(nearer, quantiles=self.quantiles)
         return bearing.percentile(rows, by_distance=by_distance)
