@@ -597,6 +597,25 @@ def head(file: Path, change: Callable[[dict[str, Any]], object], *, key: bytes =
         pq.write_table(rows.replace_schema_metadata(changed.metadata), file)
 
 
+def test_rows_of_another_recipe_are_refused_whichever_columns_are_asked_for(
+    both: tuple[Path, Path],
+) -> None:
+    def change(value: dict[str, Any]) -> None:
+        value["schema"] |= {"version": 99}
+        del value["schema"]["digest"]
+
+    csv, parquet = both
+    for part in (parquet / COMMON, *parquet.glob("*.parquet")):
+        head(part, change)
+    beside = csv.with_name("a.csv.json")
+    change(value := json.loads(beside.read_text()))
+    beside.write_text(json.dumps(value))
+    for file in both:
+        for columns in (None, ["tempo"]):
+            with pytest.raises(TableError, match="was made by another recipe than this version"):
+                read_any_table(file, columns=columns)
+
+
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut": (
         lambda t: (t / "part-00001.parquet").write_bytes((t / COMMON).read_bytes()[:40]),

@@ -228,12 +228,12 @@ def _groups(
     some = len(near) < len(names) == training["rows"] and {*near} <= {*names}
     if near != names and not some:
         return None
-    if training["grouping"] == "recording":
-        return dataset.groups
     if GROUP_COLUMN in table.frame:
         labelled = [label is not None for label in table.labels]
         return table.frame[GROUP_COLUMN][labelled].to_numpy(dtype=np.str_)
-    return None if some else arrays["groups"]  # of a bundle of an earlier version
+    if not some:  # of these the likeness says the groups, also in bundles of earlier versions
+        return arrays["groups"]
+    return dataset.groups if training["grouping"] == "recording" else None
 
 
 def _table(contents: dict[str, bytes], *, path: Path) -> FeatureTable:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["GROUP_COLUMN", "MIN_GROUPS", "train"]
 
 GROUP_COLUMN: Final = "genre_audio_group"
-"""Where rows that a bundle keeps say what they were grouped by, if not by recording."""
+"""Where rows that a bundle keeps say their groups, if these are not the recordings."""
 
 MIN_GROUPS: Final = 6
 """Fewest groups of a genre: a third is held out, and half of the rest while tuning, and
@@ -196,8 +196,8 @@ def _kept(
 ) -> pd.DataFrame | None:
     """Return the rows that the bundle keeps, with their groups; none, said aloud, of too many."""
     if table.frame.size <= most:
-        if dataset.grouping == "recording":
-            return table.frame
+        if np.array_equal(dataset.groups, dataset.names):
+            return table.frame.drop(columns=GROUP_COLUMN, errors="ignore")
         group_of = dict(zip(dataset.names.tolist(), dataset.groups.tolist(), strict=True))
         groups = np.array([group_of.get(str(name)) for name in table.recordings], dtype=object)
         return table.frame.assign(**{GROUP_COLUMN: groups})
