@@ -41,6 +41,7 @@ from genre_audio.tables import (
     resolve_groups,
 )
 from genre_audio.tables.annotations import find_annotations
+from genre_audio.tables.column_values import column_of
 from genre_audio.tables.manifest import package_versions
 from genre_audio.tables.parquet_columns import Gathered
 from genre_audio.tables.parquet_file import is_parquet, is_table
@@ -545,6 +546,19 @@ def test_later_parts_are_looked_at_as_the_first(tmp_path: Path) -> None:
     pq.write_table(pa.table({"id": ["b"], "x": [[1.0]], "z": [2.0]}), folder / "1.parquet")
     with pytest.raises(TableError, match=r"1\.parquet, column x: list<.*give one value to each"):
         read_raw(folder)
+
+
+def test_gaps_among_numbers_are_not_looked_at_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gaps = {"x": [0.5, None], "y": [1.0, float("inf")], "z": pa.nulls(2, pa.float64())}
+    pq.write_table(pa.table(gaps), tmp_path / "a.parquet")
+    raw = read_raw(tmp_path / "a.parquet")
+    with pytest.raises(TableError, match="row 2, column y: inf is not a finite number"):
+        column_of(raw, "y")
+    assert column_of(raw, "z").why == "no value at all"
+    monkeypatch.setattr("genre_audio.tables.column_values._kind", lambda _: pytest.fail("asked"))
+    np.testing.assert_array_equal(column_of(raw, "x").values, [0.5, np.nan])
 
 
 def test_as_many_words_as_a_byte_can_number_and_nothing(tmp_path: Path) -> None:

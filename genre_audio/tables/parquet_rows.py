@@ -138,19 +138,17 @@ def read_parquet(
             notes.append(f"{path.name}: {len(unread)} columns that were not asked for are not read")
     rows = _bounded(parts.files, columns=len(names))
     found = {name: Gathered(rows) for name in names}
-    counts = [_read(file, found) for file in parts.files]
+    counts = [_read(*part, found) for part in zip(parts.files, schemas, strict=True)]
     columns = {name: column.values for name, column in found.items()}
     places = Places(counts, names=[file.name for file in parts.files])
     return RawTable(path, columns, places=places, typed=True, notes=tuple(notes))
 
 
-def _read(file: Path, columns: dict[str, Gathered]) -> int:
+def _read(file: Path, schema: Any, columns: dict[str, Gathered]) -> int:  # noqa: ANN401
     """Read one part; return how many rows it has."""
     count = 0
-    with reading(file):
-        fields = pyarrow_parquet().read_schema(file)
     # A text that stands in many rows takes its bytes once in the file, and so it must in memory.
-    texts = [field.name for field in fields if field.name in columns and is_text(field.type)]
+    texts = [field.name for field in schema if field.name in columns and is_text(field.type)]
     how = {"page_checksum_verification": True, "read_dictionary": texts}
     with reading(file), pyarrow_parquet().ParquetFile(file, **how) as parquet:
         for batch in parquet.iter_batches(batch_size=_ROWS, columns=list(columns)):
