@@ -196,16 +196,24 @@ def _kept(
 ) -> pd.DataFrame | None:
     """Return the rows that the bundle keeps, with their groups; none, said aloud, of too many."""
     if table.frame.size <= most:
-        if np.array_equal(dataset.groups, dataset.names):
-            return table.frame.drop(columns=GROUP_COLUMN, errors="ignore")
-        group_of = dict(zip(dataset.names.tolist(), dataset.groups.tolist(), strict=True))
-        groups = np.array([group_of.get(str(name)) for name in table.recordings], dtype=object)
-        return table.frame.assign(**{GROUP_COLUMN: groups})
+        return _with_groups(table, dataset)
     on_step(
         f"the model keeps no training rows: {len(table.frame):,} of {table.frame.shape[1]} "
         f"columns are more than the {most:,} numbers that are read again; keep the table"
     )
     return None
+
+
+def _with_groups(table: FeatureTable, dataset: Dataset) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = table.frame.drop(columns=GROUP_COLUMN, errors="ignore")
+    if np.array_equal(dataset.groups, dataset.names):
+        return frame
+    group_of = dict(zip(dataset.names.tolist(), dataset.groups.tolist(), strict=True))
+    groups = [group_of.get(str(name)) for name in table.recordings]
+    column = pd.Series(groups, name=GROUP_COLUMN, index=frame.index, dtype=object)
+    return pd.concat([frame, column], axis=1)  # of many columns, `insert` warns
 
 
 def _fewest_groups(dataset: Dataset, groups: NDArray[np.intp]) -> int:
