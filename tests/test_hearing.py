@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -20,6 +21,7 @@ from genre_audio.features import GTZAN57
 from genre_audio.prediction import hearing
 from genre_audio.prediction.hearing import hear_recordings
 from genre_audio.prediction.listening import Heard, listen
+from genre_audio.training import load_bundle, save_bundle
 from genre_audio.training.store import shipped_models
 from signals import music, noise, silence
 
@@ -93,6 +95,17 @@ def test_a_changed_bit_of_what_was_heard_is_no_error_and_never_believed(tmp_path
 def test_the_number_of_workers_changes_nothing(tapes):
     recordings = described(tapes)
     assert hear_recordings(recordings, MODEL, n_jobs=2) == hear_recordings(recordings, MODEL)
+
+
+def test_a_model_that_was_made_anew_is_asked_and_not_the_one_before(tapes, tmp_path):
+    model = shutil.copytree(MODEL, tmp_path / "model")
+    before = hear_recordings(described(tapes), model)["a.wav"].model["digest"]
+    bundle = load_bundle(model)
+    named = dataclasses.replace(bundle.info, name="anew")
+    save_bundle(dataclasses.replace(bundle, info=named), model, force=True)
+    after = hear_recordings(described(tapes), model)["a.wav"].model
+    assert after == {"name": "anew", "digest": load_bundle(model).digest}
+    assert after["digest"] != before
 
 
 def test_a_surprise_in_one_recording_does_not_stop_the_others(tapes, monkeypatch):

@@ -27,6 +27,8 @@ from genre_audio.tables import csv_text, dataset_of, resolve_groups
 from genre_audio.tables.splits import exact_duplicates
 from genre_audio.training import load_bundle, save_bundle, train
 from genre_audio.training.card import card_text
+from genre_audio.training.credits import Credits
+from genre_audio.training.refit import refit, stored_rows
 from sample_tables import GENRES, TINY, feature_table
 
 FEW = Limits(
@@ -193,6 +195,49 @@ def test_a_sampled_model_is_stored_and_answers(limited, table, tmp_path):
     np.testing.assert_array_equal(loaded.predict_proba(table.X), limited.predict_proba(table.X))
     right = np.array(loaded.labels)[loaded.predict_proba(table.X).argmax(axis=1)] == table.labels
     assert right.mean() > 0.9
+
+
+@pytest.mark.parametrize("grouping", ["artist", "recording", None])
+def test_a_sampled_model_is_fitted_again_from_all_rows_that_it_keeps(
+    table, tmp_path, monkeypatch, grouping
+):
+    budget = dataclasses.replace(TINY, limits=dataclasses.replace(FEW, kept=LIMITS.kept))
+    monkeypatch.setitem(BUDGETS, "tiny", budget)
+    owners = None if grouping is None else resolve_groups("artist", table=table)
+    # A file may call tapes of several pieces recordings.
+    owners = owners and dataclasses.replace(owners, column=grouping)
+    dataset = dataset_of(table, groups=owners)
+    bundle, _ = train(table, dataset, name="t", budget=budget, scores=[], learners=("qda",))
+    assert len(bundle.neighbourhood.rows) == 24
+    save_bundle(bundle, tmp_path / "model")
+    stored = stored_rows(tmp_path / "model")
+    assert stored.dataset.groups.tolist() == dataset.groups.tolist()
+    assert stored.table.digest == table.digest
+    if grouping != "artist":
+        return
+    again = refit(tmp_path / "model")
+    np.testing.assert_array_equal(again.predict_proba(table.X), bundle.predict_proba(table.X))
+    assert again.neighbourhood.names.tolist() == bundle.neighbourhood.names.tolist()
+    # Whoever is named with a recording is so as well in a model that is made of these rows.
+    makers = Credits.of(stored.dataset).makers.tolist()
+    assert makers == [f"artist {k // 4}" for k in range(72)]
+
+
+def test_held_out_rows_are_asked_about_few_at_a_time(table, monkeypatch):
+    how = {"learners": ("logistic_regression",), "columns": table.schema.columns, "budget": TINY}
+    stack = GenreStack(**how).fit(table.X, table.labels.astype(str))
+    at_once = stack.predict_proba(table.X)
+    seen, ask = [], KernelLogisticRegression.predict_proba
+
+    def spy(self, X):
+        seen.append(len(X))
+        return ask(self, X)
+
+    monkeypatch.setattr(KernelLogisticRegression, "predict_proba", spy)
+    monkeypatch.setattr("genre_audio.learning.out_of_fold.AT_ONCE", 20)
+    # Products of matrices of another size are summed in another order.
+    np.testing.assert_allclose(stack.predict_proba(table.X), at_once, rtol=1e-9)
+    assert seen == [18, 18, 18, 18]
 
 
 def test_within_the_limits_nothing_changes(table):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from genre_audio.features import GTZAN57, feature_row
+from genre_audio.learning import neighbourhood
 from genre_audio.learning.neighbourhood import Neighbourhood
 from genre_audio.segment import Segment
 from sample_tables import feature_table
@@ -124,6 +125,24 @@ def test_one_row_or_several_at_once(cloud, rng):
     # Matrix products of another shape sum in another order.
     np.testing.assert_allclose(near.percentile(new), one_by_one, rtol=1e-6)
     assert near.distances(new).shape == (5, 300)
+
+
+def test_many_rows_are_measured_few_at_a_time(cloud, rng, monkeypatch):
+    near, new, short = fit(cloud), rng.normal(size=(5, 4)), np.linspace(0, 1, 5)
+    weights = np.arange(5.0)
+    # Of single precision each; sums in another order.
+    expected = np.average(near.distances(new, shortness=short), axis=0, weights=weights)
+    pieces, squared = [], neighbourhood.squared_distances
+
+    def spy(X, Y):
+        pieces.append(len(X))
+        return squared(X, Y)
+
+    monkeypatch.setattr(neighbourhood, "_AT_ONCE", 2 * len(near.rows))
+    monkeypatch.setattr(neighbourhood, "squared_distances", spy)
+    found = near.mean_distances(new, weights=weights, shortness=short)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert pieces == [2, 2, 1]
 
 
 @pytest.mark.parametrize("gain", [0.01, 0.5, 3.0])

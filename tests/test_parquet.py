@@ -38,8 +38,10 @@ from genre_audio.tables import (
     read_any_table,
     read_manifest,
     read_table,
+    resolve_groups,
 )
 from genre_audio.tables.annotations import find_annotations
+from genre_audio.tables.column_values import column_of
 from genre_audio.tables.manifest import package_versions
 from genre_audio.tables.parquet_columns import Gathered
 from genre_audio.tables.parquet_file import is_parquet, is_table
@@ -343,6 +345,9 @@ def test_foreign_tables_are_not_replaced_unasked(tapes: Path, table: Path, tmp_p
     (table / "_drafts").mkdir()  # other programs write files of such names
     with pytest.raises(OutputError, match="holds _drafts, which is no part of a table"):
         run(tapes, output=table, force=True)
+    (table / "_drafts").rename(table / ".drafts")
+    with pytest.raises(OutputError, match=r"holds \.drafts, which is no part of a table"):
+        run(tapes, output=table, force=True)
 
 
 def test_without_pyarrow_the_extra_is_named(
@@ -407,6 +412,28 @@ def test_columns_that_were_not_asked_for_are_not_read(both: tuple[Path, Path]) -
     pq.write_table(pa.table({"name": ["a"], "genre": ["jazz"]}), both[0].with_name("l.pq"))
     assert read_annotations(both[0].with_name("l.pq")).values == {"a": "jazz"}
     assert find_annotations(f"{both[1]}:label") == find_annotations(f"{both[0]}:label")
+
+
+def test_columns_of_other_tables_are_all_read(tmp_path: Path) -> None:
+    """Ids, groups and what is offered where a name is misspelt may be numbers as well."""
+    columns = {"id": [7.0, 8.0], "tempo": [120.5, 90.5], "artist": [1.0, 2.0]}
+    pq.write_table(pa.table(columns | {"label": ["a", "b"]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"id": [8.0, 7.0], "energy": [0.5, 0.25]}), tmp_path / "b.parquet")
+    one, other = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    table = read_any_table(one, columns=["tempo"])
+    found = resolve_groups("artist", table=table).values
+    assert list(found.values()) == ["1.0", "2.0"]
+    joined = read_any_table(one, metrics=other, columns=["energy"])
+    assert (joined.on, joined.X.tolist()) == ("id", [[0.25], [0.5]])
+    with pytest.raises(ParameterError, match="there are id, tempo, artist"):
+        read_any_table(one, columns=["tempi"])
+    assert read_annotations(other).values == {"8": "0.5", "7": "0.25"}
+
+
+def test_a_misspelt_feature_is_told_from_those_that_there_are(both: tuple[Path, Path]) -> None:
+    for file in both:
+        with pytest.raises(ParameterError, match=r"there are filename, length, chroma_stft_mean"):
+            read_any_table(file, columns=["tempo", "tempi"])
 
 
 def test_numbers_are_arrays_and_not_copied_into_the_frame(
@@ -508,6 +535,40 @@ def test_parts_may_differ_in_type(tmp_path: Path) -> None:
     assert raw.places[-1:] == ["row 1 of 1.parquet"]
 
 
+def test_later_parts_are_looked_at_as_the_first(tmp_path: Path) -> None:
+    folder = tmp_path / "a.parquet"
+    folder.mkdir()
+    pq.write_table(pa.table({"id": ["a"], "x": [1.0], "z": [2.0]}), folder / "0.parquet")
+    arrays = [pa.array(["b"]), *(pa.array([value]) for value in (10.0, 20.0, 30.0))]
+    pq.write_table(pa.Table.from_arrays(arrays, ["id", "x", "z", "x"]), folder / "1.parquet")
+    with pytest.raises(TableError, match=r"1\.parquet has columns twice: x"):
+        read_raw(folder)
+    pq.write_table(pa.table({"id": ["b"], "x": [[1.0]], "z": [2.0]}), folder / "1.parquet")
+    with pytest.raises(TableError, match=r"1\.parquet, column x: list<.*give one value to each"):
+        read_raw(folder)
+
+
+def test_gaps_among_numbers_are_not_looked_at_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gaps = {"x": [0.5, None], "y": [1.0, float("inf")], "z": pa.nulls(2, pa.float64())}
+    pq.write_table(pa.table(gaps), tmp_path / "a.parquet")
+    raw = read_raw(tmp_path / "a.parquet")
+    with pytest.raises(TableError, match="row 2, column y: inf is not a finite number"):
+        column_of(raw, "y")
+    assert column_of(raw, "z").why == "no value at all"
+    monkeypatch.setattr("genre_audio.tables.column_values._kind", lambda _: pytest.fail("asked"))
+    np.testing.assert_array_equal(column_of(raw, "x").values, [0.5, np.nan])
+
+
+def test_as_many_words_as_a_byte_can_number_and_nothing(tmp_path: Path) -> None:
+    words = [f"artist {number}" for number in range(128)]
+    places = pa.array([*range(128), None], pa.int8())
+    column = pa.DictionaryArray.from_arrays(places, words)
+    pq.write_table(pa.table({"artist": column}), tmp_path / "a.parquet")
+    assert read_raw(tmp_path / "a.parquet").columns["artist"] == [*words, None]
+
+
 def test_more_rows_may_come_than_were_said() -> None:
     column = Gathered(1)
     column.add(np.array([1, 2]))
@@ -548,6 +609,25 @@ def head(file: Path, change: Callable[[dict[str, Any]], object], *, key: bytes =
     else:
         rows = pq.ParquetFile(file).read()
         pq.write_table(rows.replace_schema_metadata(changed.metadata), file)
+
+
+def test_rows_of_another_recipe_are_refused_whichever_columns_are_asked_for(
+    both: tuple[Path, Path],
+) -> None:
+    def change(value: dict[str, Any]) -> None:
+        value["schema"] |= {"version": 99}
+        del value["schema"]["digest"]
+
+    csv, parquet = both
+    for part in (parquet / COMMON, *parquet.glob("*.parquet")):
+        head(part, change)
+    beside = csv.with_name("a.csv.json")
+    change(value := json.loads(beside.read_text()))
+    beside.write_text(json.dumps(value))
+    for file in both:
+        for columns in (None, ["tempo"]):
+            with pytest.raises(TableError, match="was made by another recipe than this version"):
+                read_any_table(file, columns=columns)
 
 
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {

@@ -21,6 +21,8 @@ from genre_audio.learning.plain.steps import squared_distances
 from genre_audio.learning.speech import typical_speech
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 __all__ = ["UNLIKE_PERCENTILE", "Neighbourhood"]
@@ -134,6 +136,18 @@ class Neighbourhood:
             return away
         return np.asarray(away / (1.0 + self.bearing.allowance * shortness)[:, np.newaxis])
 
+    def mean_distances(
+        self,
+        X: NDArray[np.float64],
+        *,
+        weights: NDArray[np.float64],
+        shortness: NDArray[np.floating[Any]],
+    ) -> NDArray[np.floating[Any]]:
+        """Return the weighted mean over rows of their distances, shape (training rows,)."""
+        parts = self._pieces(X, weights, shortness)
+        sums = [some @ self.distances(rows, shortness=short) for rows, some, short in parts]
+        return np.asarray(sum(sums) / weights.sum())
+
     def percentile(
         self, X: NDArray[np.float64], *, shortness: NDArray[np.floating[Any]] | None = None
     ) -> NDArray[np.floating[Any]]:
@@ -154,20 +168,22 @@ class Neighbourhood:
             So are numbers too large to calculate with, and there is no warning.
         """
         short = np.zeros(len(X)) if shortness is None else shortness
-        size = max(1, _AT_ONCE // len(self.rows))
-        cuts = range(size, len(X), size)
-        parts = zip(np.split(X, cuts), np.split(short, cuts), strict=True)
         with np.errstate(all="ignore"):
-            return np.concatenate([self._percentile(*part) for part in parts])
+            return np.concatenate([self._percentile(*part) for part in self._pieces(X, short)])
+
+    def _pieces(self, *arrays: NDArray[Any]) -> Iterator[tuple[NDArray[Any], ...]]:
+        """Return arrays of so few rows that their distances fit in memory."""
+        size = max(1, _AT_ONCE // len(self.rows))
+        cuts = range(size, len(arrays[0]), size)
+        return zip(*(np.split(each, cuts) for each in arrays), strict=True)
 
     def _percentile(
         self, X: NDArray[np.float64], short: NDArray[np.floating[Any]]
     ) -> NDArray[np.floating[Any]]:
         rows, bearing = self.places(X, shortness=short), self.bearing
-        if bearing is None:
-            away = _mean_nearest(_distances(rows.astype(np.float32), self.rows))
-            return percentile_of(away, quantiles=self.quantiles)
         away = _mean_nearest(_distances(rows.astype(np.float32), self.rows))
+        if bearing is None:
+            return percentile_of(away, quantiles=self.quantiles)
         nearer = away / (1.0 + bearing.allowance * short)
         by_distance = percentile_of(nearer, quantiles=self.quantiles)
         return bearing.percentile(rows, by_distance=by_distance)

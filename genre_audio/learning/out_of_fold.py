@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from genre_audio.tables.splits import Fold
 
-__all__ = ["fit_all", "out_of_fold", "whole_recordings"]
+__all__ = ["fit_all", "out_of_fold", "piecewise", "whole_recordings"]
 
 
 Part = Callable[[int, "npt.NDArray[np.intp]"], "npt.NDArray[np.intp]"]
@@ -128,6 +128,35 @@ def out_of_fold(
     return P
 
 
+def piecewise(learner: Any, X: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:  # noqa: ANN401
+    """Ask a fitted learner about rows, so few at once that a thousand numbers for each fit.
+
+    Parameters
+    ----------
+    learner : Pipeline
+        A fitted learner.
+    X : ndarray of float64, shape (n_rows, n_columns)
+        Features.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_rows, n_classes)
+        Probabilities.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from genre_audio.learning.learners import make_learner
+    >>> from genre_audio.learning.out_of_fold import piecewise
+    >>> X, y = np.arange(8.0)[:, None], np.repeat([0, 1], 4)
+    >>> piecewise(make_learner("knn").fit(X, y), X).shape
+    (8, 2)
+    """
+    pieces = np.array_split(X, max(1, -(-len(X) // AT_ONCE)))
+    found = [learner.predict_proba(piece) for piece in pieces]
+    return np.asarray(np.concatenate(found), dtype=np.float64)
+
+
 def whole_recordings(
     probabilities: npt.NDArray[np.float64],
     y: npt.NDArray[np.intp],
@@ -187,11 +216,4 @@ def _held_out(
     train: npt.NDArray[np.intp],
     held_out: npt.NDArray[np.intp],
 ) -> npt.NDArray[np.float64]:
-    fitted = _fitted(learner, X, y, rows=train)
-    found = [fitted.predict_proba(X[some]) for some in _pieces(held_out)]
-    return np.asarray(np.concatenate(found), dtype=np.float64)
-
-
-def _pieces(rows: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:
-    """Return rows in so small pieces that a thousand numbers for each fit into memory."""
-    return np.array_split(rows, -(-len(rows) // AT_ONCE))
+    return piecewise(_fitted(learner, X, y, rows=train), X[held_out])

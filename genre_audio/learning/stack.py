@@ -36,7 +36,7 @@ from genre_audio.learning.conformal import ConformalSets
 from genre_audio.learning.forms import LEVEL
 from genre_audio.learning.learners import LEARNERS
 from genre_audio.learning.mixture import weighed
-from genre_audio.learning.out_of_fold import fit_all, out_of_fold, whole_recordings
+from genre_audio.learning.out_of_fold import fit_all, out_of_fold, piecewise, whole_recordings
 from genre_audio.learning.sampling import Samples, taken
 from genre_audio.learning.tuning import tune
 from genre_audio.tables.splits import (
@@ -235,7 +235,7 @@ class GenreStack(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         rows = validate_data(self, X, dtype=np.float64, reset=False)
         with threadpool_limits(1):
-            return np.stack([learner.predict_proba(rows) for learner in self.learners_.values()])
+            return np.stack([piecewise(learner, rows) for learner in self.learners_.values()])
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401
         """Return the probability of each class: shape (n_rows, n_classes)."""

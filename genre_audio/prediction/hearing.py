@@ -31,7 +31,7 @@ from genre_audio.files.scratch import clearing_up
 from genre_audio.prediction.listening import HOP, Heard, listen
 from genre_audio.prediction.schema import schema_for
 from genre_audio.prediction.stretches import timeline_of
-from genre_audio.training import load_bundle
+from genre_audio.training import ModelBundle, load_bundle
 from genre_audio.training.arrays import read_arrays
 from genre_audio.training.reading import read_whole
 
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from genre_audio.execution import Lost
     from genre_audio.extraction import Extracted
     from genre_audio.prediction.content import ContentTimeline
-    from genre_audio.training import ModelBundle
 
 __all__ = ["hear_recordings"]
 
@@ -99,18 +98,21 @@ def hear_recordings(
         _Task(Source(each.name, each.path.absolute()), each.file.sha256) for each in recordings
     ]
     found: Spool[ContentTimeline] = Spool()
-    for task, heard in _heard(tasks, model, cache=cache, n_jobs=n_jobs):
+    if not tasks:
+        return found
+    bundle = load_bundle(model)
+    for task, heard in _heard(tasks, bundle, cache=cache, n_jobs=n_jobs):
         if isinstance(heard, AudioError):
             on_result(task.source.name, heard)
         else:
-            timeline = _told(heard, _model(model))
+            timeline = _told(heard, bundle)
             found.add(task.source.name, timeline)
             on_result(task.source.name, timeline)
     return found
 
 
 def _heard(
-    tasks: Sequence[_Task], model: Path, *, cache: Path | None, n_jobs: int | None
+    tasks: Sequence[_Task], bundle: ModelBundle, *, cache: Path | None, n_jobs: int | None
 ) -> Iterator[tuple[_Task, Heard | AudioError]]:
     """Yield what each recording sounds like: what was kept first, then what workers hear.
 
@@ -118,7 +120,7 @@ def _heard(
     """
     left = []
     for task in tasks:
-        kept = None if cache is None else _known(_place(cache, task, _model(model)))
+        kept = None if cache is None else _known(_place(cache, task, bundle))
         if kept is None:
             left.append(task)
         else:
@@ -127,21 +129,19 @@ def _heard(
         return
     warm_for_copies()
     costs = [_TIMES * cost for cost in expected_seconds([task.source for task in left])]
-    work = functools.partial(_listen, bundle=_as_ears_need_it(_model(model)))
+    work = functools.partial(_listen, bundle=_as_ears_need_it(bundle))
     bounds = bounds_for(Segmentation())
     results = map_unordered(work, left, n_jobs=n_jobs, costs=costs, on_lost=_lost, bounds=bounds)
     for task, heard in clearing_up(results):
         if cache is not None and not isinstance(heard, AudioError):
-            _keep(_place(cache, task, _model(model)), heard)
+            _keep(_place(cache, task, bundle), heard)
         yield task, heard
 
 
 def _as_ears_need_it(bundle: ModelBundle) -> ModelBundle:
     """Return what of a model is needed to listen for it: what it says of itself."""
     nothing: Any = None
-    return dataclasses.replace(
-        bundle, classifier=nothing, neighbourhood=nothing, probe=nothing, conformal=None, rows=None
-    )
+    return ModelBundle(nothing, nothing, info=bundle.info, probe=nothing)
 
 
 def _told(heard: Heard, bundle: ModelBundle) -> ContentTimeline:
@@ -179,12 +179,6 @@ def _checked(task: _Task, bundle: ModelBundle) -> Heard:
     except OSError as error:
         message = f"the file cannot be read: {error.strerror or error}"
         raise AudioError(message, kind="io") from error
-
-
-@functools.lru_cache(maxsize=2)
-def _model(folder: Path) -> ModelBundle:
-    """Load a model once."""
-    return load_bundle(folder)
 
 
 def _place(cache: Path, task: _Task, bundle: ModelBundle) -> Path:

@@ -117,7 +117,7 @@ def nearest(
     near = bundle.neighbourhood
     short = shortness(seconds, full=bundle.segmentation.seconds)
     with np.errstate(all="ignore"):  # features may be as large as numbers can be
-        away = weights @ near.distances(X, shortness=short) / weights.sum()
+        away = near.mean_distances(X, weights=weights, shortness=short)
     away = np.nan_to_num(away, nan=_FARTHEST, posinf=_FARTHEST)
     order = np.argsort(away, kind="stable")
     _, first = np.unique(near.names[order], return_index=True)

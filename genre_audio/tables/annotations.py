@@ -115,7 +115,8 @@ def read_annotations(path: Path, *, column: str | None = None) -> Annotations:
     {'a.wav': 'jazz'}
     """
     if is_parquet(path):
-        return annotations_of(read_parquet(path, numbers=[column or ""]), column=column)
+        asked = None if column is None else [column]
+        return annotations_of(read_parquet(path, numbers=asked), column=column)
     return annotations_of(read_csv(path, ragged=True), column=column)
 
 

@@ -17,6 +17,8 @@ from genre_audio.tables.join import join
 from genre_audio.tables.loaded import Loaded, listed, load
 from genre_audio.tables.manifest import read_manifest
 from genre_audio.tables.metric_table import MetricTable
+from genre_audio.tables.parquet_file import is_parquet
+from genre_audio.tables.parquet_rows import parquet_names
 from genre_audio.tables.table_file import read_raw
 
 if TYPE_CHECKING:
@@ -103,10 +105,11 @@ def _table(
     sides: list[Loaded], *, on: str | None, label: str | None, columns: Sequence[str] | None
 ) -> MetricTable:
     table, metrics = sides[0], sides[-1]
-    frame, joined, rows = table.frame, None, list(range(len(table.raw)))
+    frame, joined, places = table.frame, None, table.raw.places
     renamed: dict[str, str] = {}
     if len(sides) > 1:
         frame, joined, rows = join(table, metrics, on=str(on), label=label)
+        places = tuple(places[row] for row in rows)
         renamed = {name.removesuffix(f" ({joined.table.file})"): name for name in joined.renamed}
     found = {renamed.get(name, name): column for name, column in table.columns.items()}
     sources = dict.fromkeys(found, table.raw.path)
@@ -131,7 +134,7 @@ def _table(
         metrics_path=metrics.raw.path if joined else None,
         schema=schema if schema and features == schema.columns else None,
         joined=joined,
-        places=tuple(table.raw.places[row] for row in rows),
+        places=places,
         coerced=tuple(
             each for side in sides for column in side.columns.values() for each in column.coerced
         ),
@@ -141,7 +144,8 @@ def _table(
 
 
 def _schema(raw: RawTable) -> Schema | None:
-    schema = schema_of(raw.columns)
+    # Of Parquet, some columns may not have been read.
+    schema = schema_of(parquet_names(raw.path) if is_parquet(raw.path) else raw.columns)
     if schema is not None:
         refuse_misnamed(raw.columns, needed=("filename", "length", "label"), path=raw.path)
     manifest = read_manifest(raw.path, entries=False) if schema is not None else None

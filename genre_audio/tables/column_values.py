@@ -88,7 +88,10 @@ def column_of(table: RawTable, name: str) -> Column:
     >>> column.values.tolist(), str(column.coerced[0])
     ([120.5, nan, nan], "a.csv, column tempo: 1 value said 'na', and counts as missing")
     """
-    if (plain := plain_numbers(table.columns[name])) is not None:
+    found = table.columns[name]
+    if isinstance(found, np.ndarray) and np.isfinite(found).any() and not np.isinf(found).any():
+        return Column(found)  # there may be millions, of which NaN is missing
+    if (plain := plain_numbers(found)) is not None:
         return Column(plain)
     values = table.values(name)
     present = [place for place, value in enumerate(values) if not is_missing(value)]

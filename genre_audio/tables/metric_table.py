@@ -15,6 +15,7 @@ from genre_audio.config import digest
 from genre_audio.tables.csv_text import table_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -107,7 +108,7 @@ class MetricTable:
         What the features mean, where they are those of a known schema.
     joined : Joined or None
         How the two files were joined.
-    places : tuple of str
+    places : sequence of str
         Where each row stands in the file `path`, in words; else rows are numbered.
     coerced : tuple of Coercion
         What was read as something else.
@@ -136,7 +137,7 @@ class MetricTable:
     metrics_path: Path | None = None
     schema: Schema | None = None
     joined: Joined | None = None
-    places: tuple[str, ...] = ()
+    places: Sequence[str] = ()
     coerced: tuple[Coercion, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     reading: tuple[str, ...] = ()
@@ -164,9 +165,8 @@ class MetricTable:
         if column is None:
             return np.array(numbered, dtype=object)
         named = self.frame[column].to_numpy(dtype=object)
-        pairs = zip(named, numbered, strict=True)
-        found = np.empty(len(numbered), dtype=object)
-        found[:] = [row if _missing(name) else str(name) for name, row in pairs]
+        found = np.empty(len(named), dtype=object)
+        found[:] = [numbered[k] if _missing(name) else str(name) for k, name in enumerate(named)]
         return found
 
     @property

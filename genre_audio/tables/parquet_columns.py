@@ -149,11 +149,13 @@ def _whole(array: Any) -> Values:  # noqa: ANN401
 
 def _texts(array: Any) -> list[object]:  # noqa: ANN401
     """Return texts, each in memory once however often it stands there."""
+    import pyarrow as pa
     import pyarrow.types as types
 
     encoded = array if types.is_dictionary(array.type) else array.dictionary_encode()
     words = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
-    places = encoded.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)
+    # Places may be numbers of one byte, which are too small for the one behind the last word.
+    places = encoded.indices.cast(pa.int64()).fill_null(len(words) - 1).to_numpy()
     return list(words[places])
 
 

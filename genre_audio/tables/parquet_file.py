@@ -33,13 +33,7 @@ def is_parquet(path: Path) -> bool:
     >>> is_parquet(Path("features.parquet")), is_parquet(Path("features.csv"))
     (True, False)
     """
-    if path.suffix.lower() in ENDINGS:
-        return True
-    try:
-        with path.open("rb") as file:
-            return file.read(4) in _BEGINNINGS
-    except OSError:
-        return False
+    return path.suffix.lower() in ENDINGS or _begins(path) in _BEGINNINGS
 
 
 def is_table(path: Path) -> bool:

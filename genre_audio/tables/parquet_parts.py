@@ -43,8 +43,6 @@ class Parts:
 
     Attributes
     ----------
-    path : pathlib.Path
-        The table.
     files : tuple of pathlib.Path
         Those with rows, in order.
     head : dict or None
@@ -59,7 +57,6 @@ class Parts:
     See `parts_of`.
     """
 
-    path: Path
     files: tuple[Path, ...]
     head: dict[str, Any] | None
     written: dict[str, str]
@@ -90,11 +87,11 @@ def parts_of(path: Path) -> Parts:
     """
     pyarrow_parquet()
     if not is_folder(restore_folder(path)):
-        return Parts(path, (path,), _said(path, HEAD), {}, {})
+        return Parts((path,), _said(path, HEAD), {}, {})
     files = _files(path)
     common = path / COMMON
     if not common.is_file():
-        return Parts(path, files, _said(files[0], HEAD), {}, {})
+        return Parts(files, _said(files[0], HEAD), {}, {})
     head, listed = _said(common, HEAD), _said(common, PARTS) or {}
     with _ours(common):
         forms = {"rows": _are_texts, "recordings": _are_texts}
@@ -112,7 +109,7 @@ def parts_of(path: Path) -> Parts:
                 "leave tables apart that were made apart, or extract again with --force"
             )
     told = {path / RECORDINGS / name: content for name, content in recordings.items()}
-    return Parts(path, files, head, written, told)
+    return Parts(files, head, written, told)
 
 
 def is_as_written(path: Path) -> bool:

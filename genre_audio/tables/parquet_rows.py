@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from genre_audio.errors import TableError
+from genre_audio.features import SCHEMAS
 from genre_audio.tables.parquet_columns import Gathered, is_text, note_of, values_of
 from genre_audio.tables.parquet_file import pyarrow_parquet, reading
 from genre_audio.tables.parquet_parts import parts_of
@@ -80,7 +81,7 @@ def parquet_names(path: Path) -> list[str]:
     file = parts_of(path).files[0]
     with reading(file):
         schema = pyarrow_parquet().read_schema(file)
-    return list(_kinds(schema, path=file))
+    return _readable(schema, path=file)
 
 
 def read_parquet(
@@ -95,7 +96,8 @@ def read_parquet(
     needed : collection of str
         Names of columns that must not be left out if they are there.
     numbers : collection of str, optional
-        Columns of numbers to read; all by default. Other columns are read in any case.
+        Features to read; all by default. Where all of these are there, other features of the
+        known schemas are not read; any other column may be asked for later, and is.
 
     Raises
     ------
@@ -124,30 +126,29 @@ def read_parquet(
     for file in parts.files:
         with reading(file):
             schemas.append(pyarrow_parquet().read_schema(file))
-    kinds = _kinds(schemas[0], path=parts.files[0])
+    names = _readable(schemas[0], path=parts.files[0])
     for file, schema in zip(parts.files, schemas, strict=True):
-        _refuse_others(schema, file, needed=needed, names=schemas[0].names)
+        _refuse_others(schema, file, needed={*needed, *names}, names=schemas[0].names)
     notes = _notes(schemas[0], path=path)
-    if numbers is not None:
-        unread = [n for n, k in kinds.items() if _is_float(k) and n not in {*numbers, *needed}]
-        kinds = {name: kind for name, kind in kinds.items() if name not in unread}
+    if numbers is not None and {*numbers} <= {*names}:
+        known = {name for each in SCHEMAS.values() for name in each.columns}
+        unread = known.intersection(names).difference(numbers, needed)
+        names = [name for name in names if name not in unread]
         if unread:
             notes.append(f"{path.name}: {len(unread)} columns that were not asked for are not read")
-    rows = _bounded(parts.files, columns=len(kinds))
-    found = {name: Gathered(rows) for name in kinds}
-    counts = [_read(file, found) for file in parts.files]
+    rows = _bounded(parts.files, columns=len(names))
+    found = {name: Gathered(rows) for name in names}
+    counts = [_read(*part, found) for part in zip(parts.files, schemas, strict=True)]
     columns = {name: column.values for name, column in found.items()}
     places = Places(counts, names=[file.name for file in parts.files])
     return RawTable(path, columns, places=places, typed=True, notes=tuple(notes))
 
 
-def _read(file: Path, columns: dict[str, Gathered]) -> int:
+def _read(file: Path, schema: Any, columns: dict[str, Gathered]) -> int:  # noqa: ANN401
     """Read one part; return how many rows it has."""
     count = 0
-    with reading(file):
-        fields = pyarrow_parquet().read_schema(file)
     # A text that stands in many rows takes its bytes once in the file, and so it must in memory.
-    texts = [field.name for field in fields if field.name in columns and is_text(field.type)]
+    texts = [field.name for field in schema if field.name in columns and is_text(field.type)]
     how = {"page_checksum_verification": True, "read_dictionary": texts}
     with reading(file), pyarrow_parquet().ParquetFile(file, **how) as parquet:
         for batch in parquet.iter_batches(batch_size=_ROWS, columns=list(columns)):
@@ -180,12 +181,15 @@ def _bounded(files: Sequence[Path], *, columns: int) -> int:
     return rows
 
 
-def _kinds(schema: Any, *, path: Path) -> dict[str, Any]:  # noqa: ANN401 - a pyarrow.Schema
-    """Return the types of the columns that can be read, by name."""
-    names = list(schema.names)
+def _readable(schema: Any, *, path: Path) -> list[str]:  # noqa: ANN401 - a pyarrow.Schema
+    """Return the names of the columns that can be read."""
+    _refuse_twice(schema.names, path=path)
+    return [field.name for field in schema if _said(field)[0]]
+
+
+def _refuse_twice(names: Sequence[str], *, path: Path) -> None:
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise TableError(f"{path} has columns twice: {', '.join(twice)}; rename or delete them")
-    return {field.name: field.type for field in schema if _said(field)[0]}
 
 
 def _refuse_others(
@@ -195,6 +199,7 @@ def _refuse_others(
     needed: Collection[str],
     names: Sequence[str],
 ) -> None:
+    _refuse_twice(schema.names, path=file)
     if different := sorted(set(schema.names) ^ set(names)):
         raise TableError(
             f"{file} has other columns than the part before the others (they differ in "
@@ -220,9 +225,3 @@ def _said(field: Any) -> tuple[bool, str]:  # noqa: ANN401 - a pyarrow.Field
     if _INDEX.fullmatch(field.name):
         return False, "numbers rows, as pandas wrote them"
     return note_of(field.type)
-
-
-def _is_float(kind: Any) -> bool:  # noqa: ANN401 - a pyarrow.DataType
-    import pyarrow.types as types
-
-    return bool(types.is_floating(kind))

@@ -96,9 +96,8 @@ def _refuse_loss(path: Path) -> None:
     if not is_folder(path):
         return
     for found in path.iterdir():
-        known = found.name in {COMMON, RECORDINGS} or found.name.startswith(".")
-        is_part = not is_folder(found) and (is_parquet(found) or found.name.startswith("_"))
-        if not (known or is_part):
+        is_part = found.name.startswith(("_", ".")) or is_parquet(found)
+        if found.name != RECORDINGS and (is_folder(found) or not is_part):
             raise OutputError(
                 f"{path} holds {found.name}, which is no part of a table and would be lost; "
                 "choose another output with -o"
@@ -114,18 +113,25 @@ def _fill(
     entries: Iterable[tuple[str, RecordingEntry]],
 ) -> None:
     """Write all files of a table in Parquet. What they hold depends on the rows alone."""
-    parquet = pyarrow_parquet()
     head = {HEAD: _json(manifest.head())}
     schema = _schema(columns, head)
     texts = [name for name in _TEXTS if name in columns]
-    written: dict[str, str] = {}
-    for number, table in enumerate(_tables(rows, schema, size=FRAME_ROWS)):
-        file = folder / f"part-{number:05d}.parquet"
-        parquet.write_table(table, file, use_dictionary=texts, **_HOW)
-        written[file.name] = fingerprint(file).sha256
+    written = _write_parts(folder, _tables(rows, schema, size=FRAME_ROWS), repeated=texts)
     recordings = _write_recordings(folder / RECORDINGS, manifest=manifest, entries=entries)
     listed = {PARTS: _json({"rows": written, "recordings": recordings})}
-    parquet.write_metadata(schema.with_metadata(head | listed), folder / COMMON)
+    pyarrow_parquet().write_metadata(schema.with_metadata(head | listed), folder / COMMON)
+
+
+def _write_parts(folder: Path, tables: Iterable[Any], *, repeated: list[str]) -> dict[str, str]:
+    """Write the parts of a table; return the SHA-256 of each by its name."""
+    written = {}
+    for number, table in enumerate(tables):
+        file = folder / f"part-{number:05d}.parquet"
+        # Else all texts would be looked up among those before them.
+        how = _HOW | {"use_dictionary": repeated or False}
+        pyarrow_parquet().write_table(table, file, **how)
+        written[file.name] = fingerprint(file).sha256
+    return written
 
 
 def _tables(rows: Iterable[Sequence[Any]], schema: Any, *, size: int) -> Iterator[Any]:  # noqa: ANN401
@@ -161,19 +167,13 @@ def _write_recordings(
 ) -> dict[str, str]:
     import pyarrow as pa
 
-    parquet = pyarrow_parquet()
     folder.mkdir()
-    written = {}
     every = itertools.chain(
         ((name, False, _json(entry.as_dict()).decode()) for name, entry in entries),
         ((name, True, _json(failure).decode()) for name, failure in manifest.failures.items()),
     )
-    schema = pa.schema(_OF_RECORDINGS)
-    for number, table in enumerate(_tables(every, schema, size=_ENTRIES)):
-        file = folder / f"part-{number:05d}.parquet"
-        parquet.write_table(table, file, use_dictionary=False, **_HOW)
-        written[file.name] = fingerprint(file).sha256
-    return written
+    tables = _tables(every, pa.schema(_OF_RECORDINGS), size=_ENTRIES)
+    return _write_parts(folder, tables, repeated=[])
 
 
 def _batches(rows: Iterable[Any], *, size: int) -> Iterator[list[Any]]:

@@ -74,7 +74,7 @@ def read_raw(
     known : collection of str
         Names of columns that must be there, which settle what a JSON file leaves open.
     numbers : collection of str, optional
-        Columns of numbers that are wanted; of Parquet, others are not read.
+        Features that are wanted; of Parquet, others of a known schema need not be read.
 
     Raises
     ------

@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
+
 from genre_audio.config import digest
 from genre_audio.errors import ModelError, OutdatedModelError, TableError
 from genre_audio.training.arrays import read_arrays
@@ -29,10 +31,12 @@ from genre_audio.training.persistence import load_bundle
 from genre_audio.training.procedure import model_procedure
 from genre_audio.training.reading import checked_content, unpacked
 from genre_audio.training.skops_model import model_versions
-from genre_audio.training.train import train
+from genre_audio.training.train import GROUP_COLUMN, train
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
 
     from genre_audio.tables import Dataset, FeatureTable
     from genre_audio.training.bundle import BundleInfo, ModelBundle
@@ -198,18 +202,38 @@ def stored_rows(folder: Path) -> StoredRows:
     except TableError as error:
         raise ModelError(f"the rows in {folder} cannot be used: {error}") from error
     arrays = read_arrays(contents[ARRAYS_FILE], path=folder / ARRAYS_FILE)
-    if table.segmentation.seconds != info.segmentation["seconds"] or dataset.names.tolist() != [
-        *map(str, arrays.get("names", ()))
-    ]:
+    groups = _groups(table, dataset, arrays, training=info.training)
+    if table.segmentation.seconds != info.segmentation["seconds"] or groups is None:
         raise ModelError(
             f"{folder / ROWS_FILE} holds other rows than {INFO_FILE} and {ARRAYS_FILE} speak of; "
             "get the bundle again"
         )
-    grouped = dataclasses.replace(
-        dataset, groups=arrays["groups"], grouping=info.training["grouping"]
-    )
+    frame = table.frame.drop(columns=GROUP_COLUMN, errors="ignore")
+    grouped = dataclasses.replace(dataset, groups=groups, grouping=info.training["grouping"])
     words = [arrays[name] for name in ("credits_makers", "credits_titles") if name in arrays]
-    return StoredRows(table, grouped, info, Credits(*words) if len(words) == 2 else None)
+    known = Credits(*words) if len(words) == 2 else None
+    return StoredRows(dataclasses.replace(table, frame=frame), grouped, info, known)
+
+
+def _groups(
+    table: FeatureTable,
+    dataset: Dataset,
+    arrays: Mapping[str, NDArray[Any]],
+    *,
+    training: Mapping[str, Any],
+) -> NDArray[Any] | None:
+    """Return the groups of the labelled rows; None where these are not what was learned from."""
+    near, names = [*map(str, arrays.get("names", ()))], dataset.names.tolist()
+    # Likeness may be measured to some of the rows only.
+    some = len(near) < len(names) == training["rows"] and {*near} <= {*names}
+    if near != names and not some:
+        return None
+    if GROUP_COLUMN in table.frame:
+        labelled = [label is not None for label in table.labels]
+        return table.frame[GROUP_COLUMN][labelled].to_numpy(dtype=np.str_)
+    if not some:  # of these the likeness says the groups, also in bundles of earlier versions
+        return arrays["groups"]
+    return dataset.groups if training["grouping"] == "recording" else None
 
 
 def _table(contents: dict[str, bytes], *, path: Path) -> FeatureTable:

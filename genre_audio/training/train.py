@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from genre_audio.learning import Budget, GenreStack
     from genre_audio.tables import Annotations, Dataset, FeatureTable
 
-__all__ = ["MIN_GROUPS", "train"]
+__all__ = ["GROUP_COLUMN", "MIN_GROUPS", "train"]
+
+GROUP_COLUMN: Final = "genre_audio_group"
+"""Where rows that a bundle keeps say their groups, if these are not the recordings."""
 
 MIN_GROUPS: Final = 6
 """Fewest groups of a genre: a third is held out, and half of the rest while tuning, and
@@ -154,7 +157,7 @@ def train(
         probe=_probe(stack, dataset),
         conformal=stack.conformal_,
         credits=Credits.of(alike, titles=titles),
-        rows=_kept(table, most=chosen.limits.kept, on_step=on_step) if keep_rows else None,
+        rows=_kept(table, dataset, most=chosen.limits.kept, on_step=on_step) if keep_rows else None,
     )
     return bundle, list(scores)
 
@@ -188,15 +191,29 @@ def _only(dataset: Dataset, rows: NDArray[np.intp]) -> Dataset:
     return dataclasses.replace(dataset, lengths=None, **arrays)
 
 
-def _kept(table: FeatureTable, *, most: int, on_step: Callable[[str], None]) -> pd.DataFrame | None:
-    """Return the rows that the bundle keeps; none, said aloud, where they are too many."""
+def _kept(
+    table: FeatureTable, dataset: Dataset, *, most: int, on_step: Callable[[str], None]
+) -> pd.DataFrame | None:
+    """Return the rows that the bundle keeps, with their groups; none, said aloud, of too many."""
     if table.frame.size <= most:
-        return table.frame
+        return _with_groups(table, dataset)
     on_step(
         f"the model keeps no training rows: {len(table.frame):,} of {table.frame.shape[1]} "
         f"columns are more than the {most:,} numbers that are read again; keep the table"
     )
     return None
+
+
+def _with_groups(table: FeatureTable, dataset: Dataset) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = table.frame.drop(columns=GROUP_COLUMN, errors="ignore")
+    if np.array_equal(dataset.groups, dataset.names):
+        return frame
+    group_of = dict(zip(dataset.names.tolist(), dataset.groups.tolist(), strict=True))
+    groups = [group_of.get(str(name)) for name in table.recordings]
+    column = pd.Series(groups, name=GROUP_COLUMN, index=frame.index, dtype=object)
+    return pd.concat([frame, column], axis=1)  # of many columns, `insert` warns
 
 
 def _fewest_groups(dataset: Dataset, groups: NDArray[np.intp]) -> int:
