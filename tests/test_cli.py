@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 import genre_audio
 from genre_audio.cli import app, main
 from genre_audio.cli.extract import Columns
+from genre_audio.cli.kept_rows import kept_rows
 from genre_audio.cli.output import progress, say
 from genre_audio.config import Segmentation
 from genre_audio.errors import BusyError, ModelError, ParameterError, TableError
@@ -30,7 +31,9 @@ from genre_audio.extraction import prepare_kernels
 from genre_audio.features import EXTENDED, GTZAN57, SCHEMAS
 from genre_audio.learning import BUDGETS
 from genre_audio.tables import read_table, table_text
-from genre_audio.training import load_bundle
+from genre_audio.training import load_bundle, save_bundle
+from genre_audio.training.credits import Credits
+from genre_audio.training.refit import stored_rows
 from genre_audio.training.store import user_model
 from sample_tables import TINY, feature_table
 from signals import music, silence, tone
@@ -491,6 +494,23 @@ def test_retrain_on_the_rows_that_a_model_keeps(tiny_folder, tiny, trained):
     result = run("retrain", str(tiny_folder), "-j", "1", "--name", "again")
     assert f"taking the training rows of the model in {tiny_folder}" in result.stderr
     assert len(trained[0]) == tiny.info.training["rows"]
+
+
+def test_titles_that_a_model_keeps_are_taken_with_its_rows(tiny, tmp_path, capsys):
+    titles = np.array(["Lullaby", *[""] * (len(tiny.neighbourhood.rows) - 1)])
+    known = dataclasses.replace(
+        tiny, credits=Credits(makers=np.full_like(titles, ""), titles=titles)
+    )
+    save_bundle(known, tmp_path / "model")
+    *_, found = kept_rows(tmp_path / "model", groups=None, asked={})
+    assert found.values == {tiny.neighbourhood.names[0]: "Lullaby"}
+    # Of large models the likeness, and so the titles, are those of a sample.
+    stored = stored_rows(tmp_path / "model")
+    fewer = stored._replace(credits=Credits(titles[:1], titles[:1]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("genre_audio.training.refit.stored_rows", lambda _: fewer)
+        assert kept_rows(tmp_path / "model", groups=None, asked={})[2] is None
+    assert "--titles gives them again" in capsys.readouterr().err
 
 
 def test_every_flag_of_retrain_is_handed_on(features, tiny, monkeypatch):

@@ -20,7 +20,7 @@ from genre_audio.errors import ParameterError, TableError
 if TYPE_CHECKING:
     from genre_audio.config import Segmentation
     from genre_audio.extraction import Extracted, Failure
-    from genre_audio.tables import Dataset, FeatureTable
+    from genre_audio.tables import Annotations, Dataset, FeatureTable
 
 __all__ = ["command"]
 
@@ -115,10 +115,11 @@ def command(
     segmentation = None if segment_seconds is None else Segmentation(seconds=segment_seconds)
     use_scheduler(context, scheduler, jobs=n_jobs)
     with free_folder(name, output=output, force=force) as folder:
-        task, (table, dataset), skipped = _rows(
+        task, (table, dataset), named, skipped = _rows(
             source, schema=schema, segmentation=segmentation, groups=groups, n_jobs=n_jobs
         )
-        named = None if titles is None else resolve_groups(titles, table=table, what="titles")
+        if titles is not None:
+            named = resolve_groups(titles, table=table, what="titles")
         bundle, scores = train(
             table,
             dataset,
@@ -150,14 +151,14 @@ def _rows(
     segmentation: Segmentation | None,
     groups: str | None,
     n_jobs: int,
-) -> tuple[str, tuple[FeatureTable, Dataset], int]:
-    """Return the task, the rows to learn from, and how many recordings failed."""
+) -> tuple[str, tuple[FeatureTable, Dataset], Annotations | None, int]:
+    """Return the task, the rows to learn from, titles, and how many recordings failed."""
     asked = {"--schema": schema, "--segment-seconds": segmentation}
-    task, kept = kept_rows(source, groups=groups, asked=asked)
+    task, kept, titles = kept_rows(source, groups=groups, asked=asked)
     if kept is not None:
-        return task, kept, 0
+        return task, kept, titles, 0
     path, skipped = _table_path(source, schema=schema, segmentation=segmentation, n_jobs=n_jobs)
-    return task, feature_rows(path, segmentation=segmentation, groups=groups), skipped
+    return task, feature_rows(path, segmentation=segmentation, groups=groups), None, skipped
 
 
 def _table_path(
