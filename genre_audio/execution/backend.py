@@ -193,6 +193,6 @@ def _local_cluster(workers: int) -> Any:  # noqa: ANN401 - a distributed.LocalCl
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=":0",
+            dashboard_address="127.0.0.1:0",  # without a host, whoever is in the network sees it
             silence_logs=logging.CRITICAL,
         )

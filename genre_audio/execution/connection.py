@@ -149,9 +149,10 @@ class Connection:
                 return distributed.Client(
                     self._address, timeout=_SECONDS_TO_ANSWER, set_as_default=False
                 )
-        except ValueError as error:
+        except (TypeError, ValueError) as error:  # the former without certificates for tls://
             raise ParameterError(
-                f"{self._address!r} is no address of a scheduler; give tcp://HOST:PORT or 'local'"
+                f"{self._address!r} is no address of a scheduler that can be asked here ({error}); "
+                "give tcp://HOST:PORT or 'local'"
             ) from error
 
     def _get_ready(self) -> None:
