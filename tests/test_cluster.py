@@ -285,6 +285,18 @@ def test_a_cluster_of_this_machine_is_not_to_be_seen_from_others():
         assert {each.getsockname()[0] for each in sockets} == {"127.0.0.1"}
 
 
+def test_a_script_that_workers_would_run_once_more_is_told_so(monkeypatch):
+    def refuse(**_):
+        raise RuntimeError("Nanny failed to start.")
+
+    monkeypatch.setattr("distributed.LocalCluster", refuse)
+    with (
+        pytest.raises(WorkerError, match="to start.*__name__ == '__main__'"),
+        on_scheduler("local"),
+    ):
+        pass
+
+
 def test_what_to_install_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ParameterError, match=r"genre-audio\[cluster\]"), on_scheduler("local"):

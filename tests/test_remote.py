@@ -14,7 +14,10 @@ import pytest
 
 from genre_audio.audio import Source, find_recordings
 from genre_audio.errors import AudioError, ParameterError
+from genre_audio.extraction import Extracted, Row
 from genre_audio.extraction.cache import root_of
+from genre_audio.extraction.journaled import journal_entry, of_others
+from genre_audio.features import GTZAN57
 from genre_audio.files import Fingerprint, stores
 from genre_audio.files.asking import asking
 from genre_audio.files.fingerprints import outline
@@ -130,6 +133,20 @@ def test_what_is_gone_is_asked_by_folders(memory, monkeypatch):
     }
     assert Path("nowhere.wav") in gone
     assert not {"a.wav", "b.wav"} & set(looked)
+
+
+def test_what_a_journal_holds_of_others_is_asked_by_folders(memory, monkeypatch):
+    looked, row = [], Row(0.0, 30.0, 661500, (0.5,) * 57)
+    places = [Remote(f"memory://bucket/{n}.wav") for n in range(9)]
+    for place in places[1:]:
+        memory.pipe(place.url, b"x")
+    file = Fingerprint(1, 1, "", identity="x")
+    found = [Extracted(place.name, place, file, {}, (row,), ()) for place in places]
+    info = stores._info
+    monkeypatch.setattr(stores, "_info", lambda place: looked.append(place) or info(place))
+    kept = of_others(lambda: map(journal_entry, found), schema=GTZAN57, names=["8.wav"])
+    assert [entry["name"] for entry in kept] == [f"{n}.wav" for n in range(1, 8)]
+    assert looked == places[:1]
 
 
 def test_a_store_that_does_not_answer_is_not_asked_about_each_object(memory, monkeypatch):

@@ -13,7 +13,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
-from genre_audio.errors import ParameterError
+from genre_audio.errors import ParameterError, WorkerError
 from genre_audio.execution.joblibs import end_with
 from genre_audio.execution.jobs import resolve_jobs
 
@@ -189,10 +189,16 @@ def _local_cluster(workers: int) -> Any:  # noqa: ANN401 - a distributed.LocalCl
 
     # One death more is enough to blame a recording; the default takes four.
     with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
-        return distributed.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address="127.0.0.1:0",  # without a host, whoever is in the network sees it
-            silence_logs=logging.CRITICAL,
-        )
+        try:
+            return distributed.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address="127.0.0.1:0",  # without a host, all in the network see it
+                silence_logs=logging.CRITICAL,
+            )
+        except (OSError, RuntimeError) as error:
+            raise WorkerError(
+                f"no cluster can be started on this machine ({error}); a script must begin its "
+                "work behind if __name__ == '__main__', as workers read it once more"
+            ) from error
