@@ -307,6 +307,9 @@ def test_workers_of_other_versions_are_refused(address, monkeypatch):
     other = environment() | {"numpy": "1.0"}
     with pytest.raises(WorkerError, match=r"10\.0\.0\.7.* has numpy 1\.0 instead of"):
         check_same({"tcp://10.0.0.7:1": other, "tcp://10.0.0.6:1": environment()})
+    for package in ("scikit-learn", "xgboost-cpu"):  # which fit models there
+        with pytest.raises(WorkerError, match=rf"has {package} 0\.1 instead of"):
+            check_same({"tcp://10.0.0.7:1": environment() | {package: "0.1"}})
     with pytest.raises(WorkerError, match=r"cannot do the work .*No module named"):
         check_same({"tcp://10.0.0.7:1": ModuleNotFoundError("No module named 'genre_audio'")})
     check_same({"tcp://10.0.0.7:1": OSError("it has gone")})

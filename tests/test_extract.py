@@ -926,6 +926,12 @@ def test_a_journal_that_cannot_be_shortened_stays_as_it_is(
     assert left_behind(table) == []
 
 
+def test_a_journal_that_cannot_be_deleted_ends_no_run(tapes: Path, table: Path) -> None:
+    run(tapes, output=table)
+    journal_of(table, schema=GTZAN57, segmentation=Segmentation()).path.mkdir()
+    assert run(tapes, output=table).reused == NAMES
+
+
 def test_nothing_is_kept_of_recordings_that_are_gone(tapes: Path, table: Path) -> None:
     break_off(tapes, table)
     (tapes / NAMES[0]).unlink()
