@@ -100,8 +100,18 @@ class Journal:
             self._write(itertools.chain([first], kept))
 
     def remove(self) -> None:
-        """Delete the journal: what it held has reached its final place."""
-        self.path.unlink(missing_ok=True)
+        """Delete the journal: what it held has reached its final place.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be deleted, as where it is another user's.
+        """
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            message = f"{self.path} cannot be deleted: {error.strerror or error}"
+            raise OutputError(message) from error
 
     def _write(self, entries: Iterable[dict[str, Any]]) -> None:
         kept = itertools.chain([self._header], entries)

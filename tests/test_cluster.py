@@ -27,6 +27,7 @@ from genre_audio.cli import app
 from genre_audio.config import Segmentation
 from genre_audio.errors import ParameterError, WorkerError
 from genre_audio.execution import Bounds, Lost, map_unordered, on_scheduler
+from genre_audio.execution.backend import _local_cluster
 from genre_audio.execution.environment import check_same, environment
 from genre_audio.execution.remote import do_parcel
 from genre_audio.extraction import extract
@@ -269,11 +270,38 @@ def test_nothing_of_dask_is_imported_where_no_scheduler_is_named():
     [
         ("tcp://127.0.0.1:9", WorkerError, "no Dask scheduler answers at"),
         ("nonsense://x", ParameterError, "is no address of a scheduler"),
+        ("tls://127.0.0.1:9", ParameterError, "TLS configuration"),
     ],
 )
 def test_where_no_scheduler_is(nowhere, error, words, monkeypatch):
     monkeypatch.setattr("genre_audio.execution.connection._SECONDS_TO_ANSWER", 0.5)
-    with pytest.raises(error, match=words), on_scheduler(nowhere):
+    closed, close = [], distributed.Client.close
+    monkeypatch.setattr(
+        "distributed.Client.close", lambda self, **how: closed.append(self) or close(self, **how)
+    )
+    with pytest.raises(error, match=words) as caught, on_scheduler(nowhere):
+        pass
+    assert nowhere in str(caught.value)
+    # What is left open holds up the end of the process, for half a minute. Dask itself closes
+    # what nobody answered.
+    assert closed or error is WorkerError
+
+
+def test_a_cluster_of_this_machine_is_not_to_be_seen_from_others():
+    with _local_cluster(0) as cluster:
+        sockets = cluster.scheduler.http_server._sockets.values()
+        assert {each.getsockname()[0] for each in sockets} == {"127.0.0.1"}
+
+
+def test_a_script_that_workers_would_run_once_more_is_told_so(monkeypatch):
+    def refuse(**_):
+        raise RuntimeError("Nanny failed to start.")
+
+    monkeypatch.setattr("distributed.LocalCluster", refuse)
+    with (
+        pytest.raises(WorkerError, match="behind if __name__ =="),
+        on_scheduler("local"),
+    ):
         pass
 
 
@@ -287,6 +315,9 @@ def test_workers_of_other_versions_are_refused(address, monkeypatch):
     other = environment() | {"numpy": "1.0"}
     with pytest.raises(WorkerError, match=r"10\.0\.0\.7.* has numpy 1\.0 instead of"):
         check_same({"tcp://10.0.0.7:1": other, "tcp://10.0.0.6:1": environment()})
+    for package in ("scikit-learn", "xgboost-cpu"):  # which fit models there
+        with pytest.raises(WorkerError, match=rf"has {package} 0\.1 instead of"):
+            check_same({"tcp://10.0.0.7:1": environment() | {package: "0.1"}})
     with pytest.raises(WorkerError, match=r"cannot do the work .*No module named"):
         check_same({"tcp://10.0.0.7:1": ModuleNotFoundError("No module named 'genre_audio'")})
     check_same({"tcp://10.0.0.7:1": OSError("it has gone")})
@@ -296,9 +327,17 @@ def test_workers_of_other_versions_are_refused(address, monkeypatch):
         results(cluster_work.slow, address)
 
 
-def test_what_a_worker_cannot_even_begin_is_said(address, monkeypatch):
-    monkeypatch.setattr("cloudpickle.dumps", lambda _: b"nothing that was pickled")
-    with pytest.raises(WorkerError, match=r"cannot do the work \(UnpicklingError"):
+@pytest.mark.parametrize(
+    ("packed", "error"),
+    [
+        (b"nothing that was pickled", "UnpicklingError"),
+        # As where a library is missing that a module loads: sent once more, it fails once more.
+        (b"cbuiltins\nopen\n(S'nowhere.so'\ntR.", "FileNotFoundError"),
+    ],
+)
+def test_what_a_worker_cannot_even_begin_is_said(address, monkeypatch, packed, error):
+    monkeypatch.setattr("cloudpickle.dumps", lambda _: packed)
+    with pytest.raises(WorkerError, match=rf"cannot do the work \({error}"):
         results(cluster_work.slow, address)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -192,6 +193,17 @@ def test_a_spoilt_store_is_made_anew(tapes, cache, calls, text):
     assert run(tapes, cache=cache).recordings == first.recordings
     manifest_path(store_of(tapes, cache)).unlink()
     assert run(tapes, cache=cache).recordings == first.recordings
+
+
+def test_others_in_a_store_are_nobodys_failures(tapes, cache, write_audio):
+    [store] = run(tapes, cache=cache).stores
+    store.write_text(re.sub(r"(?m)^(blues/b.wav,\d+),[^,]+", r"\1,0.5", store.read_text()))
+    write_audio(silence(1.2), name=f"tapes/{NAMES[1]}")
+    write_audio(noise(1.2, seed=9), name=f"tapes/{NAMES[0]}")
+    found = describe(
+        [each for each in find_recordings([tapes]) if each.name == NAMES[0]], cache=cache, **HOW
+    )
+    assert (found.failures, found.read, len(found.recordings)) == ((), 1, 1)
 
 
 def test_a_store_in_use_is_waited_for(tapes, cache):

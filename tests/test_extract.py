@@ -431,6 +431,23 @@ def test_kept_recordings_get_the_labels_asked_for(tapes: Path, table: Path) -> N
     assert labels_in(table)["jazz/c.wav"] == "jazz"
 
 
+def test_force_takes_no_rows_of_a_recording_that_cannot_be_read(
+    tapes: Path, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tapes, output=table, labels="folders")
+    before = contents(table)
+
+    def away(source: Source, **_: Any) -> Failure:
+        return Failure(source.name, source.path, "io", "the drive does not answer")
+
+    monkeypatch.setattr(MODULE, "extract_recording", away)
+    summary = run(tapes, output=table, force=True)
+    assert [failure.name for failure in summary.failures] == list(NAMES)
+    assert summary.kept == NAMES
+    assert labels_in(table) == {name: name.split("/")[0] for name in NAMES}
+    assert contents(table)[0] == before[0]
+
+
 def test_force_reads_all_again(tapes: Path, table: Path, calls: list[str]) -> None:
     run(tapes, output=table, labels="folders")
     before = contents(table)
@@ -907,6 +924,12 @@ def test_a_journal_that_cannot_be_shortened_stays_as_it_is(
         assert extract(part, output=table, segmentation=Segmentation()).rows == 1
     assert run(tapes, output=table).computed == NAMES[1:2]
     assert left_behind(table) == []
+
+
+def test_a_journal_that_cannot_be_deleted_ends_no_run(tapes: Path, table: Path) -> None:
+    run(tapes, output=table)
+    journal_of(table, schema=GTZAN57, segmentation=Segmentation()).path.mkdir()
+    assert run(tapes, output=table).reused == NAMES
 
 
 def test_nothing_is_kept_of_recordings_that_are_gone(tapes: Path, table: Path) -> None:

@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,7 @@ from genre_audio.files import (
     restore_folder,
     unchanged,
 )
-from genre_audio.files.leftovers import _sweep_once, sweep, temporary_file
+from genre_audio.files.leftovers import _sweep_once, sweep, temporary_file, temporary_folder
 from genre_audio.tables import read_manifest, read_table, table_text
 from genre_audio.tables.manifest import manifest_path
 from genre_audio.training import load_bundle, save_bundle
@@ -358,6 +359,23 @@ def test_a_file_taken_for_left_behind_before_it_was_locked_is_made_again(
     with temporary_file(tmp_path / "a.csv") as file:
         assert file.exists()
     assert len(seen) == 3
+
+
+def test_a_folder_taken_for_left_behind_before_it_was_opened_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, made = tempfile.mkdtemp, []
+
+    def swept(**how: Any) -> str:
+        made.append(make(**how))
+        if len(made) == 1:
+            sweep(tmp_path)
+        return made[-1]
+
+    monkeypatch.setattr("tempfile.mkdtemp", swept)
+    with temporary_folder(tmp_path / "model") as folder:
+        assert folder.is_dir()
+    assert len(made) == 2
 
 
 def test_what_cannot_be_deleted_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -220,6 +220,8 @@ def test_only_what_is_dear_to_find_again_is_kept(tmp_path: Path) -> None:
     lasting = failure_of(source, Lost("hung", "")).as_dict()
     assert from_dict("a.wav", lasting).earlier
     assert from_dict("a.wav", failure_of(source, Lost("memory", "")).as_dict()) is None
+    killed = failure_of(source, Lost("died", "by the signal SIGKILL")).as_dict()
+    assert from_dict("a.wav", killed) is None, "it says: try again with fewer workers"
     assert from_dict("a.wav", {"kind": "too_long", "message": "no file"}) is None
 
 

@@ -14,7 +14,10 @@ import pytest
 
 from genre_audio.audio import Source, find_recordings
 from genre_audio.errors import AudioError, ParameterError
+from genre_audio.extraction import Extracted, Row
 from genre_audio.extraction.cache import root_of
+from genre_audio.extraction.journaled import journal_entry, of_others
+from genre_audio.features import GTZAN57
 from genre_audio.files import Fingerprint, stores
 from genre_audio.files.asking import asking
 from genre_audio.files.fingerprints import outline
@@ -24,6 +27,7 @@ from genre_audio.files.scratch import clearing_up, scratch_file
 from genre_audio.tables.forms import ENTRY
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed")
+from fsspec.utils import infer_storage_options  # noqa: E402
 
 ANYWHERE = Remote("memory://bucket/a.wav")
 SECRET = "hunter2"
@@ -110,15 +114,15 @@ def test_odd_names_stay_apart(memory):
 
 
 def test_what_is_gone_is_asked_by_folders(memory, monkeypatch):
-    looked, look = [], stores.look
+    looked, info = [], stores._info
 
     def spy(place):
         looked.append(place.name)
-        return look(place)
+        return info(place)
 
     for name in ("a.wav", "b.wav", "alone/c.wav", "/d.wav", "/e.wav"):
         memory.pipe(f"/bucket/{name}", b"x")
-    monkeypatch.setattr(stores, "look", spy)
+    monkeypatch.setattr(stores, "_info", spy)
     names = ("a.wav", "b.wav", "f.wav", "alone/c.wav", "/d.wav", "/e.wav", "no/g.wav", "no/h.wav")
     asked = [Remote(f"memory://bucket/{name}") for name in names]
     gone = gone_of([*asked, Path("nowhere.wav"), Remote("nonsense://i"), Remote("nonsense://j")])
@@ -131,6 +135,45 @@ def test_what_is_gone_is_asked_by_folders(memory, monkeypatch):
     assert not {"a.wav", "b.wav"} & set(looked)
 
 
+def test_what_a_journal_holds_of_others_is_asked_by_folders(memory, monkeypatch):
+    looked, row = [], Row(0.0, 30.0, 661500, (0.5,) * 57)
+    places = [Remote(f"memory://bucket/{n}.wav") for n in range(9)]
+    for place in places[1:]:
+        memory.pipe(place.url, b"x")
+    file = Fingerprint(1, 1, "", identity="x")
+    found = [Extracted(place.name, place, file, {}, (row,), ()) for place in places]
+    info = stores._info
+    monkeypatch.setattr(stores, "_info", lambda place: looked.append(place) or info(place))
+    kept = of_others(lambda: map(journal_entry, found), schema=GTZAN57, names=["8.wav"])
+    assert [entry["name"] for entry in kept] == [f"{n}.wav" for n in range(1, 8)]
+    assert looked == places[:1]
+
+
+def test_a_store_that_does_not_answer_is_not_asked_about_each_object(memory, monkeypatch):
+    asked = []
+
+    def silent(_, path, **__):
+        asked.append(path)
+        raise TimeoutError("no answer")
+
+    for method in ("info", "ls"):
+        monkeypatch.setattr(type(memory), method, silent)
+    tapes = [Remote(f"memory://bucket/{place}/{n}.wav") for place in "abc" for n in range(3)]
+    assert gone_of(tapes) == set(), "nobody may know"
+    assert len(asked) <= 2
+
+
+def test_a_name_is_a_name_whatever_its_store_takes_for_a_query(memory, monkeypatch):
+    strip = staticmethod(lambda url: infer_storage_options(url)["path"])  # as SFTP has it
+    monkeypatch.setattr(type(memory), "_strip_protocol", strip)
+    memory.pipe("memory://host/tapes/why.wav", b"")
+    memory.store["/tapes/why?.wav"] = memory.store["/tapes/why.wav"]
+    [_, found] = find_recordings(["memory://host/tapes"])
+    assert found.name == "why?.wav"
+    with asking(found.path) as (_, path):
+        assert path == "/tapes/why?.wav"
+
+
 @pytest.mark.parametrize(
     ("said", "identity", "mtime_ns"),
     [
@@ -138,6 +181,8 @@ def test_what_is_gone_is_asked_by_folders(memory, monkeypatch):
          "abc-2", 86_400_000_000_000),
         ({"generation": "17", "updated": "1970-01-01T00:00:01.500Z"}, "17", 1_500_000_000),
         ({"ETag": "", "mtime": 2.5}, "2500000000", 2_500_000_000),
+        ({"etag": "abc", "modified": "Wed, 21 Oct 2015 07:28:00 GMT", "created": 2}, "abc",
+         2_000_000_000),
     ],
 )  # fmt: skip
 def test_what_tells_an_object_from_others_of_its_name(said, identity, mtime_ns):

@@ -13,7 +13,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
-from genre_audio.errors import ParameterError
+from genre_audio.errors import ParameterError, WorkerError
 from genre_audio.execution.joblibs import end_with
 from genre_audio.execution.jobs import resolve_jobs
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = [
     "LOCAL",
     "count_workers",
-    "current_client",
     "current_connection",
     "joblib_backend",
     "on_scheduler",
@@ -49,19 +48,6 @@ def current_connection() -> Connection | None:
     True
     """
     return _CONNECTION.get()
-
-
-def current_client() -> Any:  # noqa: ANN401 - a distributed.Client, which may not be installed
-    """Return the client of the cluster that work goes to, None where there is none.
-
-    Examples
-    --------
-    >>> from genre_audio.execution.backend import current_client
-    >>> current_client() is None
-    True
-    """
-    connection = current_connection()
-    return None if connection is None else connection.client
 
 
 def count_workers(n_jobs: int | None) -> int:
@@ -151,13 +137,14 @@ def joblib_backend(n_jobs: int | None, *, shared: Sequence[Any] = ()) -> Iterato
     """
     import joblib
 
-    client = current_client()
-    if client is None:
+    connection = current_connection()
+    if connection is None:
         # One thread per process: pools inside pools are slower, and their sums differ.
         how = {"inner_max_num_threads": 1, "initializer": end_with, "initargs": (os.getpid(),)}
         with joblib.parallel_config("loky", n_jobs=n_jobs or 1, **how):
             yield
     else:
+        client = connection.client
         how = {"client": client, "scatter": list(shared)}
         with client.as_current(), joblib.parallel_config("dask", n_jobs=-1, **how):
             yield
@@ -189,10 +176,16 @@ def _local_cluster(workers: int) -> Any:  # noqa: ANN401 - a distributed.LocalCl
 
     # One death more is enough to blame a recording; the default takes four.
     with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
-        return distributed.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=":0",
-            silence_logs=logging.CRITICAL,
-        )
+        try:
+            return distributed.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address="127.0.0.1:0",  # without a host, all in the network see it
+                silence_logs=logging.CRITICAL,
+            )
+        except (OSError, RuntimeError) as error:
+            raise WorkerError(
+                f"no cluster can be started on this machine ({error}); a script must begin its "
+                "work behind if __name__ == '__main__', as workers read it once more"
+            ) from error

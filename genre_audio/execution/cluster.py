@@ -176,11 +176,13 @@ class ClusterRun:
         except distributed.KilledWorker:
             for place in places:
                 yield from self._suspect(place, self._killed(place))
-        except _GONE:  # it had gone with its worker, or with the scheduler
-            self._give_back(places)
         except GenreAudioError:
             raise
         except Exception as error:
+            # An error of the task's own, as of a missing library, would come again for ever.
+            if isinstance(error, _GONE) and future.status != "error":
+                self._give_back(places)  # it had gone with its worker, or with the scheduler
+                return
             raise WorkerError(
                 f"a worker of the cluster cannot do the work ({type(error).__name__}: {error}): "
                 "install the same versions of genre-audio and Dask everywhere"

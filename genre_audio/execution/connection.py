@@ -65,7 +65,7 @@ class Connection:
         self._on_message = on_message
         _quieten()
         try:
-            self.client = self._connected()
+            self._connect()
         except (OSError, TimeoutError) as error:
             raise WorkerError(f"no Dask scheduler answers at {address}: {error}") from error
         try:
@@ -126,7 +126,7 @@ class Connection:
         while time.monotonic() - begun <= _GONE:
             self.close()
             with contextlib.suppress(OSError, TimeoutError):
-                self.client = self._connected()
+                self._connect()
                 self._get_ready()
                 return
             time.sleep(_PAUSE)
@@ -140,18 +140,23 @@ class Connection:
         with contextlib.suppress(Exception):
             self.client.close(timeout=1)
 
-    def _connected(self) -> Any:  # noqa: ANN401 - a distributed.Client
+    def _connect(self) -> None:
         import distributed
 
+        kind: Any = distributed.Client
+        # At hand before it connects: what it began where that fails holds up the process's end.
+        self.client = kind.__new__(kind)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what must be the same is looked at by us
-                return distributed.Client(
-                    self._address, timeout=_SECONDS_TO_ANSWER, set_as_default=False
+                kind.__init__(
+                    self.client, self._address, timeout=_SECONDS_TO_ANSWER, set_as_default=False
                 )
-        except ValueError as error:
+        except (TypeError, ValueError) as error:  # the former without certificates for tls://
+            self.close()
             raise ParameterError(
-                f"{self._address!r} is no address of a scheduler; give tcp://HOST:PORT or 'local'"
+                f"{self._address!r} is no address of a scheduler that can be asked here ({error}); "
+                "give tcp://HOST:PORT or 'local'"
             ) from error
 
     def _get_ready(self) -> None:

@@ -1,7 +1,8 @@
 """Whether workers on other machines would give the same numbers: what is installed there.
 
 Rows of one table are made by one recipe. Another version of this package or of a library
-that computes, on one of the machines, is another recipe for some of the rows.
+that computes, on one of the machines, is another recipe for some of the rows, or fits some
+learners of a model in another way.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _PACKAGES: Final = (
     "scipy",
     "soundfile",
     "soxr",
+    "scikit-learn",
+    "xgboost-cpu",
     "dask",
     "distributed",
 )
@@ -97,8 +100,8 @@ def check_same(found: Mapping[str, Any]) -> None:
             )
         if other := difference(theirs, ours):
             raise WorkerError(
-                f"the worker {address} has {other}: rows of one table are made by one recipe, "
-                "so install the same versions on all workers"
+                f"the worker {address} has {other}: rows of one table, and learners of one model, "
+                "are made by one recipe, so install the same versions on all workers"
             )
 
 

@@ -81,12 +81,13 @@ def map_unordered(
     [1, 2]
     """
     cluster = current_connection()
-    workers = min(_workers(n_jobs, costs, apart=on_lost is not None), len(items))
     if cluster is not None:
         workers = cluster.staff()
-    elif workers == 0:
-        yield from _here(function, items, on_lost=on_lost)
-        return
+    else:
+        workers = min(_workers(n_jobs, costs, apart=on_lost is not None), len(items))
+        if workers == 0:
+            yield from _here(function, items, on_lost=on_lost)
+            return
     if costs is None:
         costs, parts = [0.0] * len(items), [[place] for place in range(len(items))]
     else:

@@ -107,7 +107,15 @@ def answer(function: Callable[[Any], Any], item: Any) -> tuple[Answer, Any]:  # 
         return Answer.MEMORY, str(error)
     except Exception as error:  # noqa: BLE001 - raised again where the results are awaited
         error.add_note(f"in a worker process:\n{traceback.format_exc()}")
-        return Answer.ERROR, error
+        return Answer.ERROR, _fit_to_be_sent(error)
+
+
+def _fit_to_be_sent(error: Exception) -> Exception:
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, to see whether it can be done
+    except Exception as why:  # noqa: BLE001 - what cannot be sent is said in words
+        return RuntimeError(f"{error!r} cannot be sent: {why!r}")
+    return error
 
 
 def bound_memory(size: int | None) -> None:
@@ -135,7 +143,6 @@ def bound_memory(size: int | None) -> None:
 
 def _send(connection: Connection, said: tuple[Answer, Any]) -> None:
     try:
-        pickle.loads(pickle.dumps(said[1])) if said[0] is Answer.ERROR else None  # noqa: S301
         connection.send(said)
     except OSError:
         raise

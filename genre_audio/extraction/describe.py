@@ -224,14 +224,15 @@ def _up_to_date(store: Path, sources: Sequence[Source], *, way: _Way) -> Describ
             for path in (store, manifest_path(store)):
                 path.unlink(missing_ok=True)
             summary = update()
-    failed = {failure.name for failure in summary.failures}
-    held = summary.recordings.held
-    now = {source.name: source.path for source in sources if source.name not in failed}
+    # Others that were read on the way, because their rows had been spoilt, do not count.
+    asked = {source.name: source.path for source in sources}
+    failures = tuple(failure for failure in summary.failures if failure.name in asked)
+    failed = {failure.name for failure in failures}
+    held, now = summary.recordings.held, {name: asked[name] for name in asked if name not in failed}
     found = Gathered({name: dataclasses.replace(held[name], path=now[name]) for name in now})
-    # Rows of others that were computed on the way, because they had been spoilt, do not count.
-    tried = {failure.name for failure in summary.failures if not failure.earlier}
-    read = len({*summary.computed, *tried} & {source.name for source in sources})
-    return Described(found, summary.failures, read, len(sources) - read, stores=(store,))
+    tried = {failure.name for failure in failures if not failure.earlier}
+    read = len({*summary.computed, *tried} & asked.keys())
+    return Described(found, failures, read, len(sources) - read, stores=(store,))
 
 
 def _fresh(known: Mapping[str, Extracted], sources: Sequence[Source]) -> dict[str, Held]:

@@ -164,7 +164,7 @@ def extract(
         journal = journal_of(output, **how)
         asked = {source.name for source in sources}
         if force:
-            journal.keep(of_others(journal.each(), schema=schema, names=asked))
+            journal.keep(of_others(journal.each, schema=schema, names=asked))
         done = _done(journal, schema=schema, folder=output.parent)
         lost = known.lost | lost_before(journal.each())
         plan = make_plan(sources, known=known, finished=done, force=force)
@@ -213,7 +213,7 @@ def _done(journal: Journal, *, schema: Schema, folder: Path) -> Spool[Extracted]
 def _shorten(journal: Journal, *, schema: Schema, names: set[str]) -> None:
     """Delete what a journal says of recordings that the table holds."""
     with contextlib.suppress(OutputError):  # the table is whole; entries that stay do no harm
-        journal.keep(of_others(journal.each(), schema=schema, names=names))
+        journal.keep(of_others(journal.each, schema=schema, names=names))
 
 
 def _known(output: Path, *, schema: Schema, segmentation: Segmentation, force: bool) -> Known:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from genre_audio.config import digest
 from genre_audio.extraction.lost import from_dict
 from genre_audio.extraction.recording import Extracted
-from genre_audio.files.places import is_gone
+from genre_audio.files.places import gone_of
 from genre_audio.tables.forms import ENTRY, has_forms, is_failure, is_number, is_text, is_whole
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from genre_audio.extraction.recording import Failure
     from genre_audio.features import Schema
+    from genre_audio.files.remote import Place
 
 __all__ = [
     "each_finished",
@@ -133,7 +134,7 @@ def each_finished(entries: Iterable[object], *, schema: Schema) -> Iterator[Extr
 
 
 def of_others(
-    entries: Iterable[dict[str, Any]], *, schema: Schema, names: Iterable[str]
+    entries: Callable[[], Iterable[dict[str, Any]]], *, schema: Schema, names: Iterable[str]
 ) -> Iterator[dict[str, Any]]:
     """Yield what a journal says of other recordings than those named, and holds.
 
@@ -142,8 +143,9 @@ def of_others(
 
     Parameters
     ----------
-    entries : iterable of dict
-        What the journal says.
+    entries : callable
+        Returns what the journal says. It is asked twice: first for all places, so that stores
+        can be asked by folders.
     schema : Schema
         Whose columns the rows must have.
     names : iterable of str
@@ -158,18 +160,26 @@ def of_others(
     >>> from genre_audio.files import Fingerprint
     >>> file = Fingerprint(size=1, mtime_ns=1, sha256="")
     >>> entry = failure_entry(Failure("a.wav", Path(), "too_long", "slow", file=file))
-    >>> [len(list(of_others([entry], schema=GTZAN57, names=[name]))) for name in ("a.wav", "b.wav")]
-    [0, 1]
+    >>> for name in ("a.wav", "b.wav"):
+    ...     len(list(of_others(lambda: [entry], schema=GTZAN57, names=[name])))
+    0
+    1
     """
     known = set(names)
-    for entry in entries:
-        name = entry.get("name") if isinstance(entry, dict) else None
-        if not is_text(name) or name in known:
-            continue
-        done, lost = finished([entry], schema=schema), lost_before([entry])
-        places = [each.path for known in (done, lost) for each in known.values()]
-        if places and not any(map(is_gone, places)):
-            yield entry
+
+    def others() -> Iterator[tuple[dict[str, Any], Place]]:
+        """Yield what holds, with where the recording lies."""
+        for entry in entries():
+            name = entry.get("name") if isinstance(entry, dict) else None
+            if not is_text(name) or name in known:
+                continue
+            for done in finished([entry], schema=schema).values():
+                yield entry, done.path
+            for lost in lost_before([entry]).values():
+                yield entry, lost.path
+
+    gone = gone_of({place for _, place in others()})
+    yield from (entry for entry, place in others() if place not in gone)
 
 
 def _extracted(entry: object, *, width: int) -> Extracted:

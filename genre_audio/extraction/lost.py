@@ -8,6 +8,7 @@ later run, that is kept: while its file and the libraries are the same, it is no
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 from pathlib import Path
@@ -49,6 +50,9 @@ _MEGABYTES_PER_SECOND: Final = 8
 """A segment takes some 3 MB for each of its seconds while it is described, and may be
 half as long again as was asked for."""
 
+_KILLED: Final = "SIGKILL"
+"""By which a system without memory ends processes."""
+
 _CONVERT: Final = "convert it to WAV with another program, such as ffmpeg, and read that"
 
 
@@ -84,7 +88,7 @@ def words_of(lost: Lost) -> tuple[str, str]:
             f"reading it takes more memory than a worker may have; {_CONVERT}, or ask for "
             "shorter segments"
         )
-    if "SIGKILL" in lost.detail:
+    if _KILLED in lost.detail:
         return "decoder_crashed", (
             "the process that read it was killed twice, perhaps because the machine has too "
             f"little memory: try again with fewer workers (-j 1), or {_CONVERT}"
@@ -116,10 +120,11 @@ def failure_of(source: Source, lost: Lost) -> Failure:
         # The network may be to blame, which is another one tomorrow.
         message = f"{message}; or its store does not answer"
         return Failure(source.name, source.path, kind, message)
-    try:
-        file = outline(source.path)
-    except OSError:
-        return Failure(source.name, source.path, kind, message)
+    file = None
+    # What was killed is tried again, as is advised: fewer workers have more memory each.
+    if _KILLED not in lost.detail:
+        with contextlib.suppress(OSError):
+            file = outline(source.path)
     return Failure(source.name, source.path, kind, message, file=file)
 
 

@@ -125,15 +125,15 @@ def make_plan(
     gone = gone_of(others.values())
     there = {name: path for name, path in others.items() if path not in gone}
     again = [Source(name, path) for name, path in there.items() if name not in holding]
-    reusable = {} if force else _over(finished, holding)
-    reused, wanted = _part([*sources, *again], reusable)
+    earlier = _over(finished, holding)
+    reused, wanted = _part([*sources, *again], {} if force else earlier)
     return Plan(
         reused=reused,
         kept={name: Held.of(holding[name], holding) for name in there if name in holding},
         wanted=tuple(wanted),
         removed=tuple(name for name in others if name not in there),
         changed=tuple(name for name in known.changed if name not in finished),
-        earlier=reusable,
+        earlier=earlier,
     )
 
 

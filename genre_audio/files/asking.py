@@ -59,7 +59,9 @@ def asking(place: Remote) -> Iterator[tuple[Any, str]]:
     """
     try:
         files = _filesystem(place)
-        yield files, files._strip_protocol(place.url)
+        store, *below = place.parts
+        # By its own rule the store only: that of SFTP takes a '?' in a name for a query.
+        yield files, "/".join([files._strip_protocol(store).rstrip("/"), *below])
     except (GenreAudioError, MemoryError):
         raise
     except Exception as error:

@@ -83,9 +83,11 @@ def temporary_folder(path: Path) -> Iterator[Path]:
     _sweep_once(path.parent.absolute())
 
     def make() -> tuple[int, str]:
-        """Make the folder and open it."""
-        name = tempfile.mkdtemp(dir=path.parent, prefix=_prefix(path), suffix=_SUFFIX)
-        return os.open(name, os.O_RDONLY), name
+        """Make the folder and open it, which another process may have swept away meanwhile."""
+        while True:
+            name = tempfile.mkdtemp(dir=path.parent, prefix=_prefix(path), suffix=_SUFFIX)
+            with contextlib.suppress(FileNotFoundError):
+                return os.open(name, os.O_RDONLY), name
 
     descriptor, name = _claimed(make)
     try:

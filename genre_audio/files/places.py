@@ -11,7 +11,7 @@ from errno import ENAMETOOLONG, ENOENT, ENOTDIR
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
-from genre_audio.errors import OutputError, ParameterError
+from genre_audio.errors import OutputError
 from genre_audio.files.remote import Remote, refuse_url
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def is_gone(path: Place) -> bool:
     (True, False)
     """
     if isinstance(path, Remote):
-        return _is_gone_from_store(path)
+        return path in gone_of([path])
     try:
         path.stat()
     except OSError as error:
@@ -84,24 +84,12 @@ def gone_of(paths: Collection[Place]) -> set[Place]:
     >>> gone_of([Path("nowhere.wav"), Path()]) == {Path("nowhere.wav")}
     True
     """
-    there: set[Remote] = set()
+    gone: set[Place] = {path for path in paths if isinstance(path, Path) and is_gone(path)}
     if remote := [path for path in paths if isinstance(path, Remote)]:
-        from genre_audio.files.stores import shown
+        from genre_audio.files.stores import gone_from_stores
 
-        there = shown(remote)
-    return {path for path in paths if path not in there and is_gone(path)}
-
-
-def _is_gone_from_store(place: Remote) -> bool:
-    if place.listed is not None:
-        return False
-    from genre_audio.files.stores import look
-
-    try:
-        look(place)
-    except (OSError, ParameterError) as error:
-        return isinstance(error, FileNotFoundError)
-    return False
+        gone |= gone_from_stores(remote)
+    return gone
 
 
 def real_path(path: Where) -> Where:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["fetched", "is_store_folder", "list_store", "look", "shown"]
+__all__ = ["fetched", "gone_from_stores", "is_store_folder", "list_store", "look"]
 
 _BLOCK: Final = 8 << 20
 """Bytes that are asked for at once: few requests, and little memory."""
@@ -83,33 +83,55 @@ def list_store(place: Remote) -> list[Remote]:
         raise ParameterError(f"{place.url!r} cannot be listed: {error}") from error
 
 
-def shown(places: Iterable[Remote]) -> set[Remote]:
-    """Return those that are certainly there: each folder is listed once for all of its objects.
+def gone_from_stores(places: Iterable[Remote]) -> set[Remote]:
+    """Return those that are certainly not there; folders are listed once for all in them.
 
-    What lies alone in its folder is left to who asks for it, and so is what a store hides.
+    A store that does not answer hides what may well be there, and is not asked again: with a
+    network that is down each question takes many seconds.
 
     Examples
     --------
     >>> import fsspec
     >>> from genre_audio.files.remote import Remote
-    >>> from genre_audio.files.stores import shown
+    >>> from genre_audio.files.stores import gone_from_stores
     >>> _ = fsspec.filesystem("memory").pipe("/archive/tapes/a.wav", b"abc")
     >>> tapes = [Remote(f"memory://archive/tapes/{name}.wav") for name in "az"]
-    >>> [place.name for place in shown(tapes)]
-    ['a.wav']
+    >>> [place.name for place in gone_from_stores(tapes)]
+    ['z.wav']
     """
     folders: dict[Remote, list[Remote]] = {}
     for place in places:
-        folders.setdefault(place.parent, []).append(place)
-    found: set[Remote] = set()
+        if place.listed is None:
+            folders.setdefault(place.parent, []).append(place)
+    gone: set[Remote] = set()
+    silent: set[str] = set()
     for folder, asked in folders.items():
-        if len(asked) == 1:
+        store = folder.parts[0]
+        if store in silent:
             continue
-        with contextlib.suppress(OSError, ParameterError), asking(folder) as (files, path):
-            files.invalidate_cache()
-            names = {name.rpartition("/")[2] for name in files.ls(path, detail=False)}
-            found |= {place for place in asked if place.name in names}
-    return found
+        names = _names_in(folder) if len(asked) > 1 else set()
+        try:
+            gone.update(each for each in asked if each.name not in names and _is_missing(each))
+        except (OSError, ParameterError):
+            silent.add(store)
+    return gone
+
+
+def _names_in(folder: Remote) -> set[str]:
+    """Return what a folder shows; nothing where it may not be listed."""
+    with contextlib.suppress(OSError, ParameterError), asking(folder) as (files, path):
+        files.invalidate_cache()
+        return {name.rpartition("/")[2] for name in files.ls(path, detail=False)}
+    return set()
+
+
+def _is_missing(place: Remote) -> bool:
+    """Tell whether its store says that there is nothing."""
+    try:
+        _info(place)
+    except (FileNotFoundError, PermissionError) as error:
+        return isinstance(error, FileNotFoundError)
+    return False
 
 
 def look(place: Remote) -> Fingerprint:
@@ -207,7 +229,7 @@ def _state_of(info: Mapping[str, Any], place: Remote) -> Fingerprint:
     if info["type"] == "directory":
         raise IsADirectoryError(f"{place.url} is a folder")
     tag = next((str(info[key]) for key in _TAGS if info.get(key)), "").strip('"')
-    time = next((_nanoseconds(info[key]) for key in _TIMES if info.get(key)), 0)
+    time = next(filter(None, (_nanoseconds(info.get(key)) for key in _TIMES)), 0)
     if not (tag or time):
         raise OSError("its store says neither a tag nor a time, by which changes could be seen")
     if info["size"] is None:
@@ -216,7 +238,10 @@ def _state_of(info: Mapping[str, Any], place: Remote) -> Fingerprint:
 
 
 def _nanoseconds(moment: Any) -> int:  # noqa: ANN401 - each store has its own form
-    if isinstance(moment, str):
-        moment = datetime.datetime.fromisoformat(moment)
-    seconds = moment.timestamp() if isinstance(moment, datetime.datetime) else moment
-    return int(float(seconds) * 1e6) * 1000
+    """Return a time; 0 where there is none, or in a form that is not known."""
+    with contextlib.suppress(TypeError, ValueError):
+        if isinstance(moment, str):
+            moment = datetime.datetime.fromisoformat(moment)
+        seconds = moment.timestamp() if isinstance(moment, datetime.datetime) else moment
+        return int(float(seconds) * 1e6) * 1000
+    return 0
