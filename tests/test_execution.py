@@ -386,10 +386,16 @@ def test_a_worker_minds_its_own_signals_and_memory() -> None:
 
 
 ORPHANS = """
-import os, sys, time
+import multiprocessing, os, sys, time
 sys.path.insert(0, {tests!r})
 import mishaps
-from genre_audio.execution import map_unordered
+from genre_audio.execution import map_unordered, worker
+
+class Late:
+    def freeze(self):
+        time.sleep(0.5 * (multiprocessing.current_process().name in {late}))
+
+worker.gc = Late()  # what a worker does first
 for n in map_unordered(mishaps.pid_and_wait, [0.0, 0.0, 600.0, 600.0], n_jobs=2):
     print(n, flush=True)
     if n:
@@ -398,10 +404,12 @@ for n in map_unordered(mishaps.pid_and_wait, [0.0, 0.0, 600.0, 600.0], n_jobs=2)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends workers on Linux")
-def test_workers_do_not_outlive_the_process_they_work_for() -> None:
-    code = ORPHANS.format(tests=str(Path(__file__).parent))
+@pytest.mark.parametrize("late", [[], ["ForkProcess-2"]], ids=["at work", "at the start"])
+def test_workers_do_not_outlive_the_process_they_work_for(late: list[str]) -> None:
+    code = ORPHANS.format(tests=str(Path(__file__).parent), late=late)
+    # One that goes on keeps the output open.
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=20
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
     processes = [int(line) for line in done.stdout.split()]

@@ -95,6 +95,11 @@ def on_scheduler(
         If no scheduler answers there, no worker comes, or one has another version of what
         makes the numbers.
 
+    Notes
+    -----
+    The loggers of Dask, tornado and asyncio are silent from then on: errors and messages of
+    this package say what matters.
+
     Examples
     --------
     >>> from genre_audio.execution import map_unordered, on_scheduler

@@ -74,7 +74,10 @@ def start_worker(
         process: BaseProcess
         if can_fork():
             process = multiprocessing.get_context("fork").Process(
-                target=serve, args=(theirs, function, memory), daemon=True
+                target=serve,
+                args=(theirs, function, memory),
+                kwargs={"parent": os.getpid()},
+                daemon=True,
             )
             with signals_held():
                 process.start()

@@ -55,7 +55,13 @@ class Answer(enum.Enum):
     ERROR = "error"
 
 
-def serve(connection: Connection, function: Callable[[Any], Any], memory: int | None) -> None:
+def serve(
+    connection: Connection,
+    function: Callable[[Any], Any],
+    memory: int | None,
+    *,
+    parent: int | None = None,
+) -> None:
     """Be a worker: the body of its process.
 
     Parameters
@@ -66,6 +72,8 @@ def serve(connection: Connection, function: Callable[[Any], Any], memory: int | 
         What to do with an item.
     memory : int or None
         Bytes that may be asked for beyond what is in use.
+    parent : int, optional
+        Number of the process that this one is a copy of.
 
     Examples
     --------
@@ -74,6 +82,8 @@ def serve(connection: Connection, function: Callable[[Any], Any], memory: int | 
     import threadpoolctl
 
     _take_the_part()
+    if parent is not None and os.getppid() != parent:
+        return  # it ended first, and a copy that holds both ends of its pipe waits for ever
     with threadpoolctl.threadpool_limits(limits=1), contextlib.suppress(EOFError, OSError):
         bound_memory(memory)
         connection.send((Answer.READY, None))
