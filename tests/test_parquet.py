@@ -776,6 +776,8 @@ def test_more_rows_than_fit_are_refused_before_they_are_read(
     monkeypatch.setattr("os.sysconf", lambda name: 100)
     with pytest.raises(TableError, match=r"10000 rows of 1 columns, which take 0 GB"):
         read_any_table(file)
+    monkeypatch.delattr("os.sysconf")  # as on Windows
+    assert len(read_any_table(file).frame) == 10_000
 
 
 def test_recordings_without_their_columns_are_refused(tapes: Path, table: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -171,7 +172,7 @@ def _bounded(files: Sequence[Path], *, columns: int) -> int:
     for file in files:
         with reading(file):
             rows += pyarrow_parquet().read_metadata(file).num_rows
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    memory = _memory()
     if rows * columns * _BYTES > memory:
         raise TableError(
             f"{files[0].parent if len(files) > 1 else files[0]} says that it holds {rows} rows of "
@@ -179,6 +180,13 @@ def _bounded(files: Sequence[Path], *, columns: int) -> int:
             f"machine has {memory / 1e9:.0f}; take fewer rows, or fewer columns, into a table"
         )
     return rows
+
+
+def _memory() -> float:
+    """Return the bytes of memory of this machine; infinity where the system does not say."""
+    if not hasattr(os, "sysconf"):  # Windows
+        return math.inf
+    return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 
 
 def _readable(schema: Any, *, path: Path) -> list[str]:  # noqa: ANN401 - a pyarrow.Schema
