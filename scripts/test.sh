@@ -63,4 +63,5 @@ unset PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 # COVERAGE=1 also says which lines no test reaches; it takes a third more time.
 [ -z "${COVERAGE:-}" ] || set -- --cov=genre_audio --cov-report=term "$@"
-"$VENV/bin/python" -m pytest --numprocesses auto "$@"
+# Neighbours stay with one worker, which makes what they share once; the idle take from the busy.
+"$VENV/bin/python" -m pytest --numprocesses auto --dist worksteal "$@"

@@ -129,12 +129,12 @@ def test_a_surprise_in_one_recording_does_not_stop_the_others(tapes, monkeypatch
 
 def test_what_lies_in_a_store_is_fetched_and_heard(tapes):
     files = pytest.importorskip("fsspec").filesystem("memory")
-    files.put(str(tapes), "/archive", recursive=True)
+    files.put(str(tapes), "/heard", recursive=True)
     try:
-        there = described("memory://archive")
+        there = described("memory://heard")
         assert hear_recordings(there, MODEL) == hear_recordings(described(tapes), MODEL)
-        files.pipe("/archive/a.wav", (tapes / "b.wav").read_bytes())
-        files.rm("/archive/b.wav")
+        files.pipe("/heard/a.wav", (tapes / "b.wav").read_bytes())
+        files.rm("/heard/b.wav")
         said = {}
         assert not hear_recordings(there, MODEL, on_result=said.__setitem__)
     finally:
