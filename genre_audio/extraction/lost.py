@@ -96,7 +96,8 @@ def words_of(lost: Lost) -> tuple[str, str]:
     if "cluster" in lost.detail:  # whose workers may also have been killed by their nannies
         return "decoder_crashed", (
             "the worker processes that read it ended, by a crash or because their memory "
-            f"limit was reached: give workers more memory, or {_CONVERT}"
+            f"limit was reached: {_CONVERT}, or give workers more memory and ask once more, with "
+            "extract --force or predict --no-cache"
         )
     return "decoder_crashed", f"the decoder crashed twice ({lost.detail}); {_CONVERT}"
 
