@@ -78,7 +78,7 @@ def main() -> None:
         folder = Path(place)
         (folder / "tapes").mkdir()
         for number in range(24):
-            y = np.tile(signals.music(10.0, seed=number), 1 + number % 4)
+            y = np.tile(signals.music(10.0, seed=number), 5 * (1 + number % 4))
             soundfile.write(folder / f"tapes/{number}.flac", y, signals.SR)
         for ending in KINDS:
             finish(run(folder, ending, "one", "-j", "1"))
