@@ -142,6 +142,7 @@ def test_the_page_says_where_the_rows_come_from(asked, monkeypatch):
     ("arguments", "code", "message"),
     [
         (("nowhere.json",), 1, "there is no table 'nowhere.json'"),
+        (("s3://archive/f.csv",), 1, "and s3:/archive/f.csv is a URL: download it first"),
         (("tracks.csv", "--metrics", "x.json"), 1, "there is no file 'x.json' of metrics"),
         (("tracks.csv", "--label", "style"), 1, "no column 'style' to take labels from"),
         (("tracks.csv",), 1, "say which column holds the genres, with --label"),

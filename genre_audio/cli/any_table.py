@@ -25,6 +25,7 @@ __all__ = [
     "Missing",
     "column_names",
     "load_any_table",
+    "no_table",
     "table_file",
 ]
 
@@ -108,11 +109,22 @@ def table_file(source: Path) -> Path:
 
     path = source / TABLE if source.is_dir() and not is_table(source) else source
     if not is_table(path):
-        raise TableError(
-            f"there is no table {str(path)!r}; make one with "
-            "'genre-audio extract FOLDER --labels folders'"
-        )
+        raise no_table(path)
     return path
+
+
+def no_table(path: Path) -> TableError:
+    """Return what is said where a table should be, and is none."""
+    from genre_audio.files.remote import is_folded_url
+
+    if is_folded_url(path):
+        return TableError(
+            f"tables are read from files of this machine, and {path} is a URL: download it first"
+        )
+    return TableError(
+        f"there is no table {str(path)!r}; make one with "
+        "'genre-audio extract FOLDER --labels folders'"
+    )
 
 
 def column_names(text: str | None) -> tuple[str, ...] | None:

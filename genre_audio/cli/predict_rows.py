@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from genre_audio.cli.any_table import no_table
 from genre_audio.cli.extract import OUTPUTS, Columns, say_failure
 from genre_audio.cli.output import progress, say
 from genre_audio.errors import ParameterError, TableError
@@ -196,7 +197,10 @@ def from_table(path: Path, setting: Setting) -> tuple[Told, Setting]:
     """Take rows of a table; what was asked is then asked of its segmentation."""
     from genre_audio.prediction import predict_table
     from genre_audio.tables import read_table
+    from genre_audio.tables.parquet_file import is_table
 
+    if not (is_table(path) or path.exists()):  # a pipe is no file
+        raise no_table(path)
     table = read_table(path)
     if table.frame.empty:
         raise TableError(f"{path} names columns and has no rows: no recording could be read")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from genre_audio.cli.any_table import TABLE
+from genre_audio.cli.any_table import TABLE, no_table
 from genre_audio.cli.extract import OUTPUTS, Columns, say_failure
 from genre_audio.cli.kept_rows import kept_rows
 from genre_audio.cli.model_place import free_folder
@@ -171,10 +171,7 @@ def _table_path(
         _refuse_schema(schema, source)
         return source, 0
     if not source.is_dir():
-        raise TableError(
-            f"there is no table {str(source)!r}; make one with "
-            "'genre-audio extract FOLDER --labels folders'"
-        )
+        raise no_table(source)
     columns = schema or Columns.gtzan57
     table = source / OUTPUTS[columns]
     if table.is_file():

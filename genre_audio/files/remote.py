@@ -20,7 +20,7 @@ from genre_audio.errors import ParameterError
 if TYPE_CHECKING:
     from genre_audio.files.fingerprints import Fingerprint
 
-__all__ = ["Place", "Remote", "kept_place", "place_of", "refuse_url"]
+__all__ = ["Place", "Remote", "is_folded_url", "kept_place", "place_of", "refuse_url"]
 
 _URL: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
 _HERE: Final = frozenset({"", "localhost"})
@@ -150,6 +150,20 @@ def kept_place(text: str) -> Place:
     return Remote(text) if _URL.fullmatch(text) else Path(text)
 
 
+def is_folded_url(path: Path) -> bool:
+    """Tell whether a path was meant as a URL, of which pathlib made two slashes one.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from genre_audio.files.remote import is_folded_url
+    >>> is_folded_url(Path("s3://archive/features.csv")), is_folded_url(Path("features.csv"))
+    (True, False)
+    """
+    first = path.parts[0] if path.parts[1:] else ""
+    return bool(_FOLDED.fullmatch(first)) and not os.path.isdir(first)  # noqa: PTH112 - pathlib's raises
+
+
 def refuse_url(path: Path) -> None:
     """Refuse a URL where something is to be written, which would make a folder called ``s3:``.
 
@@ -167,8 +181,7 @@ def refuse_url(path: Path) -> None:
     genre_audio.errors.ParameterError: results are written to files of this machine, and
     s3:/archive/features.csv is a URL: name a file, and upload it
     """
-    first = path.parts[0] if path.parts[1:] else ""
-    if _FOLDED.fullmatch(first) and not os.path.isdir(first):  # noqa: PTH112 - pathlib's raises
+    if is_folded_url(path):
         raise ParameterError(
             f"results are written to files of this machine, and {path} is a URL: name a file, and "
             "upload it"
