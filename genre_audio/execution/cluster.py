@@ -38,8 +38,8 @@ __all__ = ["ClusterRun"]
 _AHEAD: Final = 3
 """So many parcels for each worker are with the scheduler at most: one worked on, two waiting."""
 
-_REFILL: Final = 2 / 3
-"""Further ones are sent when no more than this share of them is left."""
+_LEFT: Final = 2
+"""Further ones are sent when so many for each worker are left."""
 
 _LOOK: Final = 5.0
 """Seconds after which workers are counted again: clusters grow and shrink."""
@@ -93,7 +93,7 @@ class ClusterRun:
         self._sent: dict[Any, list[int]] = {}
         self._suspects: collections.deque[int] = collections.deque()
         self._alone: dict[int, float] = {}
-        self._room = 0
+        self._workers = 0
         self._counted = -math.inf
 
     def results(self) -> Iterator[tuple[int, Any]]:
@@ -130,10 +130,11 @@ class ClusterRun:
         if self._connection.client.status != "running":
             raise OSError("the connection to the scheduler is broken")
         if time.monotonic() - self._counted > _LOOK:
-            self._room = _AHEAD * self._connection.workers()
+            self._workers = self._connection.workers()
             self._counted = time.monotonic()
-        if self._waiting and len(self._sent) <= self._room * _REFILL:
-            leaving = list(itertools.islice(self._waiting, self._room - len(self._sent)))
+        if self._waiting and len(self._sent) <= _LEFT * self._workers:
+            room = _AHEAD * self._workers - len(self._sent)
+            leaving = list(itertools.islice(self._waiting, room))
             self._submit(leaving)
             for _ in leaving:
                 self._waiting.popleft()
